@@ -1,0 +1,1 @@
+"""Small helpers with no torch in them: errors, options, files, pictures."""

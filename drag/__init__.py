@@ -1,0 +1,1 @@
+"""The point-drag engine: no screen, no files, no knowledge of faces."""

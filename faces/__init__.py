@@ -1,0 +1,1 @@
+"""Landmarks, expressions, masks and the landmark guide: no screen."""

@@ -1,0 +1,1 @@
+"""GLFW window, OpenGL textures and Dear ImGui helpers: no faces, no networks."""

@@ -1,0 +1,1 @@
+"""One edit without a screen."""

@@ -1,0 +1,1 @@
+"""Makers' commands: entry points that join the rooms."""

@@ -1,0 +1,1 @@
+"""Torch helpers: operators, and safe reading of network pickles."""

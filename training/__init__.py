@@ -1,0 +1,1 @@
+"""The networks, checkpoint to generator, the demo portraits and their training."""

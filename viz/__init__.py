@@ -1,0 +1,1 @@
+"""The editor's panels and canvas, talking to the engine through one worker."""
