@@ -1,1 +1,1 @@
-"""GLFW window, OpenGL textures and Dear ImGui helpers: no faces, no networks."""
+"""A GLFW window with OpenGL textures and Dear ImGui helpers. Knows nothing of faces or networks."""

@@ -1,0 +1,238 @@
+"""One window: GLFW, an OpenGL context and Dear ImGui, drawn at the display's rate while anything moves.
+
+    with Window("Title", 1280, 800) as window:
+        window.run(draw)
+
+`draw` is called once a frame, between the start and the end of a Dear ImGui frame.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from imgui_bundle import imgui  # Before glfw: it brings the GLFW library that the glfw package then finds.
+from imgui_bundle.python_backends.glfw_backend import GlfwRenderer
+
+# isort: split
+import glfw
+from OpenGL import GL
+
+from dnnlib.errors import EditorError
+from gui_utils.events import WindowEvents
+from gui_utils.theme import BACKGROUND, apply_theme
+
+FRAMES_PER_SECOND = 60  # Where the display does not pace us (a virtual screen has no refresh).
+_AWAKE_SECONDS = 0.7  # Drawn for so long after the last event: tooltips and fades are still to come.
+_NAP_SECONDS = 0.5  # With nothing to do, the loop looks around so often.
+
+
+class WindowError(EditorError):
+    """The window could not be opened."""
+
+
+class NoDisplayError(WindowError):
+    """There is no screen to open a window on."""
+
+
+class NoOpenGLError(WindowError):
+    """There is a screen, but no OpenGL 3.3 on it."""
+
+
+class Window:
+    """A window on the screen.
+
+    Must be made, used and closed on the main thread; only `wake` may be called from others.
+
+    Args:
+        title: shown in the title bar.
+        width: in screen units, before scaling to the monitor.
+        height: likewise.
+        offscreen: no window at all, but drawn all the same (GLFW's null platform on EGL; needs
+            PYOPENGL_PLATFORM=egl in the environment before this module is imported).
+        scale: size of text and widgets; None takes the monitor's.
+
+    Raises:
+        NoDisplayError: if there is no display.
+        NoOpenGLError: if the display has no OpenGL 3.3.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        width: int = 1280,
+        height: int = 800,
+        *,
+        offscreen: bool = False,
+        scale: float | None = None,
+    ) -> None:
+        self._errors: list[str] = []
+        self._handle = self._open(title, width, height, offscreen)
+        self._context = imgui.create_context()
+        imgui.get_io().set_ini_filename("")  # Nothing is written into the current folder.
+        self._renderer: Any = GlfwRenderer(self._handle, attach_callbacks=False)
+        self._awake_until = 0.0
+        self._next_frame = 0.0
+        self._scale = scale
+        self.events = WindowEvents(self._handle, self._renderer, on_event=self.stay_awake)
+        self.stay_awake()
+        self._apply_scale()
+        self.events.on_scale = self._apply_scale
+
+    # ------------------------------------------------------------------------
+    # Opening: GLFW only warns, so every answer of it is looked at.
+
+    def _open(self, title: str, width: int, height: int, offscreen: bool) -> Any:
+        glfw.set_error_callback(lambda code, text: self._errors.append(_words(text)))
+        if offscreen:
+            glfw.init_hint(glfw.PLATFORM, glfw.PLATFORM_NULL)
+        if not glfw.init():
+            raise NoDisplayError(f"no display to open a window on ({self._last_error()}); use --headless")
+        glfw.window_hint(glfw.CONTEXT_VERSION_MAJOR, 3)
+        glfw.window_hint(glfw.CONTEXT_VERSION_MINOR, 3)
+        glfw.window_hint(glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE)
+        glfw.window_hint(glfw.OPENGL_FORWARD_COMPAT, glfw.TRUE)  # macOS gives no core profile without it.
+        glfw.window_hint(glfw.SCALE_TO_MONITOR, glfw.TRUE)
+        if offscreen:
+            glfw.window_hint(glfw.CONTEXT_CREATION_API, glfw.EGL_CONTEXT_API)
+        handle = glfw.create_window(width, height, title, None, None)
+        if not handle:
+            glfw.terminate()
+            raise NoOpenGLError(
+                f"the display has no OpenGL 3.3 ({self._last_error()}); "
+                "install a graphics driver, or use --headless"
+            )
+        glfw.make_context_current(handle)
+        glfw.swap_interval(0 if offscreen else 1)
+        return handle
+
+    def _last_error(self) -> str:
+        return self._errors[-1] if self._errors else "GLFW gives no reason"
+
+    # ------------------------------------------------------------------------
+    # Size.
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in screen units, in which the mouse is measured too."""
+        width, height = glfw.get_window_size(self._handle)
+        return int(width), int(height)
+
+    @property
+    def scale(self) -> float:
+        """How much larger than on a plain monitor text and widgets are drawn, in screen units."""
+        if self._scale is not None:
+            return self._scale
+        content = float(glfw.get_window_content_scale(self._handle)[0])
+        pixels = glfw.get_framebuffer_size(self._handle)[0] / max(1, self.size[0])
+        # macOS counts in points of several pixels; elsewhere a unit is a pixel, and the text must grow.
+        return max(1.0, content / max(1.0, pixels))
+
+    def _apply_scale(self) -> None:
+        apply_theme(self.scale)
+
+    # ------------------------------------------------------------------------
+    # Frames.
+
+    def run(self, draw: Callable[[], None]) -> None:
+        """Draw until the window is closed; rest while nothing happens and nothing keeps it awake."""
+        while not self.closing:
+            if time.monotonic() < self._awake_until:
+                glfw.poll_events()
+            else:
+                glfw.wait_events_timeout(_NAP_SECONDS)
+            if time.monotonic() < self._awake_until and not self._minimized:
+                self.frame(draw)
+                self._pace()
+
+    def frame(self, draw: Callable[[], None]) -> None:
+        """Draw one frame now."""
+        glfw.make_context_current(self._handle)
+        imgui.set_current_context(self._context)
+        self._renderer.process_inputs()
+        imgui.new_frame()
+        try:
+            draw()
+        finally:
+            imgui.render()
+        GL.glClearColor(*BACKGROUND)
+        GL.glClear(GL.GL_COLOR_BUFFER_BIT)
+        self._renderer.render(imgui.get_draw_data())
+        glfw.swap_buffers(self._handle)
+        self.events.show_cursor()
+        if imgui.get_io().want_text_input:
+            self.stay_awake()  # The text cursor blinks.
+
+    def _pace(self) -> None:
+        """Wait for the next frame's turn, unless an event comes first."""
+        rest = self._next_frame - time.monotonic()
+        if rest > 0:
+            time.sleep(rest)
+        self._next_frame = time.monotonic() + 1 / FRAMES_PER_SECOND
+
+    @property
+    def _minimized(self) -> bool:
+        return 0 in glfw.get_framebuffer_size(self._handle)
+
+    def stay_awake(self, seconds: float = _AWAKE_SECONDS) -> None:
+        """Keep drawing for a while, at the display's rate."""
+        self._awake_until = max(self._awake_until, time.monotonic() + seconds)
+
+    def wake(self) -> None:
+        """Draw again soon: there is news. May be called from any thread."""
+        self.stay_awake()
+        glfw.post_empty_event()
+
+    def pixels(self) -> np.ndarray:
+        """Read the last frame drawn: uint8 [H, W, 3]."""
+        glfw.make_context_current(self._handle)
+        width, height = glfw.get_framebuffer_size(self._handle)
+        GL.glPixelStorei(GL.GL_PACK_ALIGNMENT, 1)
+        GL.glReadBuffer(GL.GL_FRONT)
+        data = GL.glReadPixels(0, 0, width, height, GL.GL_RGB, GL.GL_UNSIGNED_BYTE)
+        return np.frombuffer(data, np.uint8).reshape(height, width, 3)[::-1].copy()
+
+    # ------------------------------------------------------------------------
+    # Drops and the end.
+
+    def take_dropped(self) -> list[Path]:
+        """Give the files dropped on the window since the last call."""
+        return self.events.take_dropped()
+
+    @property
+    def closing(self) -> bool:
+        """Whether the person has asked to close the window."""
+        return bool(glfw.window_should_close(self._handle))
+
+    def ask_to_close(self) -> None:
+        """Let `run` end after this frame."""
+        glfw.set_window_should_close(self._handle, True)
+
+    def close(self) -> None:
+        """Close the window and give everything back. May be called twice."""
+        if self._handle is None:
+            return
+        glfw.make_context_current(self._handle)
+        imgui.set_current_context(self._context)
+        self._renderer.shutdown()
+        imgui.destroy_context(self._context)
+        self.events.forget_cursors()
+        glfw.destroy_window(self._handle)
+        glfw.terminate()
+        self._handle = None
+
+    def __enter__(self) -> Self:
+        """Return the window itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the window, however the block ended."""
+        self.close()
+
+
+def _words(text: bytes | str) -> str:
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
