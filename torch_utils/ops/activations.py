@@ -1,0 +1,136 @@
+"""Bias, activation, gain and clamp in one step, as the layers of StyleGAN2 and StyleGAN3 end."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+
+from dnnlib.errors import EditorError
+
+LEAKY_SLOPE = 0.2
+_SQRT_2 = 2.0**0.5
+
+
+class ActivationError(EditorError):
+    """A network asks for an activation that is not known."""
+
+
+class Activation(NamedTuple):
+    """A nonlinearity and the gain that keeps the variance of normal inputs near one."""
+
+    function: Callable[[torch.Tensor], torch.Tensor]
+    gain: float
+
+
+def _leaky_relu(x: torch.Tensor) -> torch.Tensor:
+    return F.leaky_relu(x, LEAKY_SLOPE)
+
+
+def _swish(x: torch.Tensor) -> torch.Tensor:
+    return x * torch.sigmoid(x)
+
+
+def _linear(x: torch.Tensor) -> torch.Tensor:
+    return x
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "linear": Activation(_linear, 1.0),
+    "relu": Activation(F.relu, _SQRT_2),
+    "lrelu": Activation(_leaky_relu, _SQRT_2),
+    "tanh": Activation(torch.tanh, 1.0),
+    "sigmoid": Activation(torch.sigmoid, 1.0),
+    "elu": Activation(F.elu, 1.0),
+    "selu": Activation(F.selu, 1.0),
+    "softplus": Activation(F.softplus, 1.0),
+    "swish": Activation(_swish, _SQRT_2),
+}
+
+
+def activation(name: str) -> Activation:
+    """Look up an activation by the name that network files use.
+
+    Raises:
+        ActivationError: if there is none of that name.
+    """
+    if name not in ACTIVATIONS:
+        raise ActivationError(f"activation {name!r} is not known; expected one of {', '.join(ACTIVATIONS)}")
+    return ACTIVATIONS[name]
+
+
+def bias_act(
+    x: torch.Tensor,
+    bias: torch.Tensor | None = None,
+    name: str = "linear",
+    gain: float | None = None,
+    clamp: float | None = None,
+) -> torch.Tensor:
+    """Add a bias to every channel, apply an activation, scale, and clamp: the reference form.
+
+    Args:
+        x: [N, C, ...], any number of trailing axes.
+        bias: [C] or None.
+        name: one of ACTIVATIONS.
+        gain: factor after the activation; None takes the activation's own.
+        clamp: limit of the absolute value of the result, or None.
+
+    Returns:
+        A tensor of the shape and dtype of `x`.
+    """
+    found = activation(name)
+    if bias is not None:
+        x = x + bias.to(x.dtype).reshape(1, -1, *[1] * (x.ndim - 2))
+    x = found.function(x) * (found.gain if gain is None else gain)
+    return x if clamp is None else x.clamp(-clamp, clamp)
+
+
+def scaled_bias_act(
+    x: torch.Tensor,
+    scale: torch.Tensor | None,
+    offset: torch.Tensor | None,
+    name: str = "linear",
+    gain: float | None = None,
+    clamp: float | None = None,
+) -> torch.Tensor:
+    """Compute clamp(gain * activation(x * scale + offset)) in as few passes over the picture as possible.
+
+    Leaky ReLU and ReLU let a positive gain through (gain * f(x) = f(gain * x)), so that it is folded into the
+    small tensors `scale` and `offset`, and the activation is done in place.
+
+    Args:
+        x: [N, C, H, W].
+        scale: broadcasts to x, or None for 1.
+        offset: broadcasts to x, or None for 0.
+        name: one of ACTIVATIONS.
+        gain: factor after the activation; None takes the activation's own.
+        clamp: limit of the absolute value of the result, or None.
+    """
+    found = activation(name)
+    factor = found.gain if gain is None else gain
+    homogeneous = name in ("linear", "relu", "lrelu") and factor > 0
+    if homogeneous and factor != 1.0:
+        scale = x.new_full([1, 1, 1, 1], factor) if scale is None else scale * factor
+        offset = None if offset is None else offset * factor
+    if scale is not None:
+        scale = scale.to(x.dtype)
+    if offset is not None:
+        offset = offset.to(x.dtype)
+
+    if scale is not None and offset is not None:
+        x = torch.addcmul(offset, x, scale)
+    elif scale is not None:
+        x = x * scale
+    elif offset is not None:
+        x = x + offset
+
+    if homogeneous:
+        fresh = scale is not None or offset is not None
+        if name == "lrelu":
+            x = F.leaky_relu(x, LEAKY_SLOPE, inplace=fresh)
+        elif name == "relu":
+            x = F.relu(x, inplace=fresh)
+    else:
+        x = found.function(x)
+        x = x if factor == 1.0 else x * factor
+    return x if clamp is None else x.clamp(-clamp, clamp)

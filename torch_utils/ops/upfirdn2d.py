@@ -1,0 +1,117 @@
+"""Up-sample, filter, down-sample: resampling of pictures with a FIR filter.
+
+Three steps in the order of the name: put `up - 1` zeros after every sample, pad (or crop) and convolve with
+the filter, keep every `down`-th sample. `padding` is (left, right, top, bottom) in samples of the up-sampled
+grid; negative values crop. The filter convolves: it is flipped against torch's own convolutions.
+"""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+
+Padding = tuple[int, int, int, int]
+
+
+def make_filter(taps: Sequence[float] | Sequence[Sequence[float]] | torch.Tensor) -> torch.Tensor:
+    """Make a filter kernel with sum 1 from taps, as networks store it.
+
+    Fewer than 8 taps on a line give their outer product [T, T]; 8 or more stay a line [T], for both axes.
+    """
+    kernel = torch.as_tensor(taps, dtype=torch.float32)
+    if kernel.ndim == 1 and kernel.numel() < 8:
+        kernel = kernel.outer(kernel)
+    return kernel / kernel.sum()
+
+
+def upfirdn2d_reference(
+    x: torch.Tensor,
+    kernel: torch.Tensor | None,
+    up: int = 1,
+    down: int = 1,
+    padding: Padding = (0, 0, 0, 0),
+    gain: float = 1.0,
+) -> torch.Tensor:
+    """Resample [N, C, H, W] step by step, exactly as the three steps are described.
+
+    Args:
+        x: [N, C, H, W].
+        kernel: [kh, kw], or [k] to be used on both axes, or None for a single tap of 1.
+        up: zeros are inserted so that there are `up` times as many samples.
+        down: every `down`-th sample is kept.
+        padding: (left, right, top, bottom), may be negative.
+        gain: factor of the result (up * up keeps the brightness).
+
+    Returns:
+        [N, C, H', W'] with H' = (H * up + top + bottom - kh) // down + 1, W' likewise.
+    """
+    n, c, h, w = x.shape
+    if kernel is None:
+        kernel = x.new_ones([1, 1])
+    if kernel.ndim == 1:
+        kernel = kernel.outer(kernel)
+    spread = x.new_zeros([n, c, h, up, w, up])
+    spread[:, :, :, 0, :, 0] = x
+    padded = F.pad(spread.reshape(n, c, h * up, w * up), padding)
+    taps = (kernel.to(x.dtype) * gain).flip(0, 1).expand(c, 1, -1, -1)
+    return F.conv2d(padded, taps, groups=c)[:, :, ::down, ::down]
+
+
+def upfirdn2d(
+    x: torch.Tensor,
+    kernel: torch.Tensor | None,
+    up: int = 1,
+    down: int = 1,
+    padding: Padding = (0, 0, 0, 0),
+    gain: float = 1.0,
+) -> torch.Tensor:
+    """Resample [N, C, H, W] as `upfirdn2d_reference` does, without multiplying zeros, and by lines if it can.
+
+    Arguments and result are those of the reference form. Differentiable in `x` any number of times.
+    """
+    if kernel is None:
+        kernel = x.new_ones([1])
+    factors = _separate(kernel)
+    if factors is None:
+        return _resample(x, kernel * gain, up, up, down, down, padding)
+    vertical, horizontal = factors
+    left, right, top, bottom = padding
+    x = _resample(x, (vertical * gain)[:, None], 1, up, 1, down, (0, 0, top, bottom))
+    return _resample(x, horizontal[None, :], up, 1, down, 1, (left, right, 0, 0))
+
+
+def _separate(kernel: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor] | None:
+    """Write a kernel as the outer product of a column and a row, or say that it is none."""
+    if kernel.ndim == 1:
+        return kernel, kernel
+    total = kernel.sum()
+    if float(total) == 0.0:
+        return None
+    column, row = kernel.sum(1) / total, kernel.sum(0)
+    if not torch.allclose(column.outer(row), kernel, rtol=1e-6, atol=1e-8):
+        return None
+    return column, row
+
+
+def _resample(
+    x: torch.Tensor, kernel: torch.Tensor, up_x: int, up_y: int, down_x: int, down_y: int, padding: Padding
+) -> torch.Tensor:
+    """One pass over the picture, with a kernel [kh, kw] and factors for each axis."""
+    channels = x.shape[1]
+    left, right, top, bottom = padding
+    kernel_h, kernel_w = kernel.shape
+    taps = kernel.to(x.dtype)[None, None]
+    if up_x == 1 and up_y == 1:
+        if min(padding) < 0 or left != right or top != bottom:
+            x, left, top = F.pad(x, padding), 0, 0
+        flipped = taps.flip(2, 3).expand(channels, 1, -1, -1)
+        return F.conv2d(x, flipped, stride=(down_y, down_x), padding=(top, left), groups=channels)
+
+    # A transposed convolution makes the whole response; what the padding asks for is cut out of it.
+    spread_h, spread_w = x.shape[2] * up_y, x.shape[3] * up_x
+    response = F.conv_transpose2d(x, taps.expand(channels, 1, -1, -1), stride=(up_y, up_x), groups=channels)
+    first_y, first_x = kernel_h - 1 - top, kernel_w - 1 - left
+    height, width = spread_h + top + bottom - kernel_h + 1, spread_w + left + right - kernel_w + 1
+    last_y, last_x = first_y + height, first_x + width
+    cut = (-first_x, last_x - response.shape[3], -first_y, last_y - response.shape[2])
+    return F.pad(response, cut)[:, :, ::down_y, ::down_x]
