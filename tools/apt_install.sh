@@ -36,8 +36,8 @@ else
 fi
 
 echo "Installing for $purpose:$missing" >&2
-apt="$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300"
-if ! { $apt update && $apt install -y --no-install-recommends $missing; } >&2; then
+apt="$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0"
+if ! { $apt update && $apt install -y --no-install-recommends $missing; } >/dev/null; then
     echo "That did not work. For $purpose, type:  ${as_root:+sudo }apt-get install -y$missing" >&2
     exit 1
 fi
