@@ -51,7 +51,7 @@ class DragConfig:
     @classmethod
     def published(cls) -> "DragConfig":
         """Repeat the published code step for step: w+, Adam 1e-3, arrived within 2 px or more."""
-        return cls(preset="published", step_size=1e-3)
+        return cls(preset="published", step_size=1e-3, patience=100)
 
     @classmethod
     def guided(cls) -> "DragConfig":

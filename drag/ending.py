@@ -1,0 +1,90 @@
+"""When a drag is over, and why."""
+
+from collections import deque
+
+import numpy as np
+
+from drag.config import DragConfig
+from drag.types import EndReason, FloatArray
+
+# It is progress if `patience` steps bring the handles this share of the whole way nearer.
+LEAST_PROGRESS = 0.02
+# Handles that travel so many times further than they get are going to and fro.
+RESTLESSNESS = 4.0
+
+
+class EndJudge:
+    """Watch the steps of a drag and say when it is over.
+
+    Args:
+        config: max_steps and patience.
+    """
+
+    def __init__(self, config: DragConfig) -> None:
+        self.config = config
+        self.count = 0
+        # How far the best state had come, and where the handles were, `patience` steps ago and ever since.
+        self._best = deque[float](maxlen=config.patience + 1)
+        self._points = deque[FloatArray](maxlen=config.patience + 1)
+
+    def observe(self, arrived: bool, remaining: float, points: FloatArray) -> EndReason | None:
+        """Take note of a state.
+
+        Args:
+            arrived: everything is where it should be.
+            remaining: share of the way that is left.
+            points: [N, 2] px, where the handles are.
+
+        Returns:
+            Why this is the last state, or None if it is not.
+        """
+        self._best.append(min(remaining, self._best[-1] if self._best else remaining))
+        self._points.append(points)
+        first = self.count == 0
+        self.count += 1
+        if arrived:
+            return EndReason.NOTHING_TO_DO if first else EndReason.REACHED
+        if self.count > self.config.max_steps:
+            return EndReason.STEP_LIMIT
+        if len(self._best) > self.config.patience and self._best[0] - self._best[-1] < LEAST_PROGRESS:
+            return EndReason.OSCILLATING if self._restless() else EndReason.STALLED
+        return None
+
+    def _restless(self) -> bool:
+        """Tell whether the handles went to and fro in the window, rather than staying where they were."""
+        points = np.stack(self._points)
+        if points.shape[1] == 0:
+            return False
+        travelled = np.linalg.norm(np.diff(points, axis=0), axis=2).sum(axis=0).mean()
+        gained = np.linalg.norm(points[-1] - points[0], axis=1).mean()
+        least = 0.05 * (len(points) - 1)
+        return bool(travelled > max(least, RESTLESSNESS * gained))
+
+
+def describe(reason: EndReason, steps: int, best: int, distances: FloatArray, remaining: float) -> str:
+    """Say in one line how a drag ended.
+
+    Args:
+        reason: why.
+        steps: how many steps were done.
+        best: index of the state that is given back.
+        distances: [N] px, from handles to targets in that state.
+        remaining: share of the way that is left in that state.
+    """
+    left = f"{max(0.0, remaining):.0%} of the way is left"
+    if len(distances):
+        left += f", {distances.mean():.1f} px on average"
+    given = f"the best state, after step {best}, is given back: {left}"
+    match reason:
+        case EndReason.REACHED:
+            return f"Reached in {steps} steps."
+        case EndReason.NOTHING_TO_DO:
+            return "Nothing to do: everything is where it should be."
+        case EndReason.STEP_LIMIT:
+            return f"The limit of {steps} steps is used up; {given}."
+        case EndReason.STALLED:
+            return f"No more progress after {steps} steps; {given}."
+        case EndReason.OSCILLATING:
+            return f"Going to and fro after {steps} steps; {given}."
+        case EndReason.STOPPED:
+            return f"Stopped after {steps} steps."

@@ -1,0 +1,226 @@
+"""A drag under way: it is stepped on, and may be changed between two steps."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from drag.config import DragConfig
+from drag.ending import EndJudge, describe
+from drag.evaluation import Evaluation, Evaluator
+from drag.latent import LatentMove
+from drag.request import DragRequest, FloatArray, RequestError
+from drag.stepping import make_rule
+from drag.types import DragError, DragStep, EndReason, Generator, Guide
+
+
+class _Standing(NamedTuple):
+    """A state of the drag, and how near it came."""
+
+    number: int
+    shift: Tensor
+    seen: Evaluation
+    distances: FloatArray
+    remaining: float
+    loss: float
+
+
+class DragSession:
+    """The state of a drag; `drag.engine.drag` is a loop on it.
+
+    A step looks at the present state, says how it stands there, and moves on unless that ends the drag. It
+    costs one forward and one backward pass, up to the blocks that the terms need.
+
+    Args:
+        generator: makes features and pictures.
+        w: [num_ws, w_dim] or [1, num_ws, w_dim], the start; it is copied.
+        request: handles, targets, mask.
+        config: how.
+        guides: differentiable terms on the picture.
+
+    Raises:
+        RequestError: the request does not fit the generator, or nothing would pull.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        w: Tensor,
+        request: DragRequest,
+        config: DragConfig | None = None,
+        guides: Sequence[Guide] = (),
+    ) -> None:
+        config = config or DragConfig()
+        self._generator = generator
+        self._guides = tuple(guides)
+        self._start = _checked_w(w, generator)
+        self._check(request, config)
+        self._request = request
+        self._config = config
+        self._evaluate = Evaluator(generator, self._guides, request, config, self._start.device)
+        self._move = LatentMove(config, self._start, self._start)
+        self._shift = self._move.zero().cpu()
+        self._rule = make_rule(config)
+        self._index = 0
+        self._judge = EndJudge(config)
+        self._best: _Standing | None = None
+        self._whole_way: float | None = None
+
+    @property
+    def w(self) -> Tensor:
+        """Where the next step will look: [num_ws, w_dim]."""
+        return self._move.w(self._shift.to(self._start.device))
+
+    @property
+    def config(self) -> DragConfig:
+        """The options in force."""
+        return self._config
+
+    @property
+    def request(self) -> DragRequest:
+        """The request in force; its points are where the handles were when it was made."""
+        return self._request
+
+    # ----------------------------------------------------------------------------
+    # Stepping.
+
+    def step(self) -> DragStep:
+        """Look at the present state, and move on unless that ends the drag.
+
+        Raises:
+            DragError: the generator, a guide or the loss gave something that is not a number.
+        """
+        here = self._look()
+        best, is_best = self._best, False
+        if best is None or here.remaining < best.remaining:
+            best, is_best = here, True
+        ended = self._judge.observe(self._arrived(here), here.remaining, here.seen.points)
+        if ended is None and self._best is None and not here.seen.gradient.any():
+            ended = EndReason.STALLED
+        self._best = best
+        step = self._describe(here, best, is_best, ended)
+        if ended is None:
+            self._shift = self._rule.next(self._shift, here.loss, here.seen.gradient)
+            self._index += 1
+        elif ended is not EndReason.REACHED:
+            self._shift = best.shift
+        return step
+
+    def _look(self) -> _Standing:
+        """Evaluate the present state."""
+        seen = self._evaluate(self._move, self._shift)
+        loss = sum(seen.losses.values())
+        if not (np.isfinite(loss) and seen.gradient.isfinite().all()):
+            raise DragError(_broken(seen, self._index))
+        if not self._evaluate.matching.can_pull:
+            loss = float("nan")
+        distances = np.linalg.norm(seen.points - self._request.targets, axis=1)
+        if self._whole_way is None:
+            self._whole_way = float(distances.mean()) if len(distances) else 0.0
+        remaining = seen.guided
+        if remaining is None:
+            remaining = float(distances.mean()) / max(self._whole_way, 1e-6)
+        return _Standing(self._index, self._shift, seen, distances, remaining, loss)
+
+    def _arrived(self, here: _Standing) -> bool:
+        """Tell whether the drag is where it should be: by its guides, or else by each handle's distance."""
+        if self._guides:
+            return here.seen.content
+        return bool((here.distances <= self._evaluate.matching.stop_distance).all())
+
+    def _describe(self, here: _Standing, best: _Standing, is_best: bool, ended: EndReason | None) -> DragStep:
+        """Make what the caller sees; a last step that did not arrive shows the best state instead."""
+        shown = here if ended in (None, EndReason.REACHED) else best
+        message = f"Step {here.number}: {max(0.0, here.remaining):.0%} of the way is left."
+        if ended is not None:
+            message = describe(ended, here.number, shown.number, shown.distances, shown.remaining)
+        return DragStep(
+            index=here.number,
+            w=shown.seen.w.clone(),
+            points=shown.seen.points,
+            distances=shown.distances,
+            remaining=shown.remaining,
+            loss=shown.loss,
+            losses=shown.seen.losses,
+            ended=ended,
+            message=message,
+            best=is_best or shown is best,
+            synthesis=self._generator.synthesis,
+        )
+
+    # ----------------------------------------------------------------------------
+    # Changing.
+
+    def change(self, request: DragRequest | None = None, config: DragConfig | None = None) -> None:
+        """Go on from the present state with another request, or with other options.
+
+        New points are taken at their word: they say where the handles are now. The `paper` preset takes their
+        features from the next state; `published` does so, for the whole picture too, only if their number has
+        changed, and keeps the old ones otherwise. A new step size or rule starts the rule afresh; Adam
+        outlives any other change. The end is judged from here on.
+
+        Raises:
+            RequestError: as when the session was made; it then goes on as before.
+        """
+        config = config or self._config
+        self._check(request or self._request, config)
+        old_request, old_config = self._request, self._config
+        self._request, self._config = request or old_request, config
+        self._evaluate.aim(self._request, config)
+        if request is not None:
+            self._evaluate.grip(request)
+            if config.preset == "paper":
+                self._evaluate.forget(handles_only=True)
+            elif len(request.points) != len(old_request.points):
+                self._evaluate.forget()
+        if config.feature_block != old_config.feature_block:
+            self._evaluate.forget()
+        layers, old_layers = (each.moved_layers(self._generator.num_ws) for each in (config, old_config))
+        moves_alike = (config.space, layers) == (old_config.space, old_layers)
+        start = self._move.start if moves_alike else self.w
+        self._move = LatentMove(config, start, self._start)
+        self._shift = self._shift if moves_alike else self._move.zero().cpu()
+        rule_is_the_same = (config.step_rule, config.step_size) == (
+            old_config.step_rule,
+            old_config.step_size,
+        )
+        if not (rule_is_the_same and moves_alike and config.step_rule == "adam"):
+            self._rule = make_rule(config)
+        self._judge, self._best, self._whole_way = EndJudge(config), None, None
+
+    def forget_references(self) -> None:
+        """Compare later states with the present one, rather than with the first."""
+        self._evaluate.forget()
+
+    def _check(self, request: DragRequest, config: DragConfig) -> None:
+        """See that the request fits the generator, and that something pulls."""
+        request.check(self._generator.image_size)
+        if not self._guides and (len(request.points) == 0 or config.motion_weight == 0):
+            raise RequestError(
+                "Nothing pulls: add a point and its target, with motion_weight above 0, or bring a guide."
+            )
+
+
+def _checked_w(w: Tensor, generator: Generator) -> Tensor:
+    """Copy a start to [num_ws, w_dim] float32."""
+    expected = (generator.num_ws, generator.w_dim)
+    flat = w[0] if w.ndim == 3 and len(w) == 1 else w
+    if tuple(flat.shape) != expected:
+        raise RequestError(
+            f"w has the shape {list(w.shape)}; this generator takes {list(expected)}, one w a layer."
+        )
+    if not flat.isfinite().all():
+        raise RequestError("w holds something that is not a number; start from another w.")
+    with torch.inference_mode(False):
+        return flat.detach().clone().float()
+
+
+def _broken(seen: Evaluation, index: int) -> str:
+    """Say what is not a number."""
+    terms = [name for name, value in seen.losses.items() if not np.isfinite(value)]
+    what = f"the loss ({', '.join(terms)})" if terms else "the slope of the loss"
+    if index == 0:
+        return f"At the start {what} is not a number: the generator's weights or w are broken."
+    return f"After {index} steps {what} is not a number: try a smaller step size."
