@@ -32,7 +32,6 @@ class WindowEvents:
         self._dropped: list[Path] = []
         self._cursors: dict[int, Any] = {}
         self._cursor: int | None = None
-        self.on_scale: Callable[[], None] = on_event
         self._listen()
 
     def _listen(self) -> None:
@@ -49,7 +48,7 @@ class WindowEvents:
         glfw.set_drop_callback(self._handle, on_drop)
         glfw.set_window_size_callback(self._handle, lambda *_: self._on_event())
         glfw.set_window_refresh_callback(self._handle, lambda *_: self._on_event())
-        glfw.set_window_content_scale_callback(self._handle, lambda *_: self.on_scale())
+        glfw.set_window_content_scale_callback(self._handle, lambda *_: self._on_event())
         glfw.set_window_close_callback(self._handle, lambda _: self._on_event())
 
     # ------------------------------------------------------------------------

@@ -78,8 +78,12 @@ def coloured(text: str, colour: theme.Colour) -> None:
 
 def fact(label: str, value: str, colour: theme.Colour = theme.TEXT) -> None:
     """Write a row of a label and a value that cannot be changed."""
-    row(label)
+    start, width = imgui.get_cursor_pos_x(), imgui.get_content_region_avail().x
+    imgui.begin_group()
+    imgui.text_colored(theme.MUTED, label)
+    imgui.same_line(start + width * _LABEL_SHARE)
     coloured(value, colour)
+    imgui.end_group()
 
 
 # ----------------------------------------------------------------------------

@@ -75,11 +75,12 @@ class Window:
         self._renderer: Any = GlfwRenderer(self._handle, attach_callbacks=False)
         self._awake_until = 0.0
         self._next_frame = 0.0
-        self._scale = scale
+        self._wanted_scale = scale
+        self._scale = 0.0
+        self._size = (width, height)
         self.events = WindowEvents(self._handle, self._renderer, on_event=self.stay_awake)
         self.stay_awake()
-        self._apply_scale()
-        self.events.on_scale = self._apply_scale
+        self._measure()
 
     # ------------------------------------------------------------------------
     # Opening: GLFW only warns, so every answer of it is looked at.
@@ -116,22 +117,25 @@ class Window:
 
     @property
     def size(self) -> tuple[int, int]:
-        """(width, height) in screen units, in which the mouse is measured too."""
-        width, height = glfw.get_window_size(self._handle)
-        return int(width), int(height)
+        """(width, height) in screen units, in which the mouse is measured too; as of this frame."""
+        return self._size
 
     @property
     def scale(self) -> float:
         """How much larger than on a plain monitor text and widgets are drawn, in screen units."""
-        if self._scale is not None:
-            return self._scale
-        content = float(glfw.get_window_content_scale(self._handle)[0])
-        pixels = glfw.get_framebuffer_size(self._handle)[0] / max(1, self.size[0])
-        # macOS counts in points of several pixels; elsewhere a unit is a pixel, and the text must grow.
-        return max(1.0, content / max(1.0, pixels))
+        return self._scale
 
-    def _apply_scale(self) -> None:
-        apply_theme(self.scale)
+    def _measure(self) -> None:
+        """Ask for size and scale, once a frame: each answer is a journey to the display server and back."""
+        width, height = glfw.get_window_size(self._handle)
+        self._size = (int(width), int(height))
+        pixels = glfw.get_framebuffer_size(self._handle)[0] / max(1, width)
+        content = float(glfw.get_window_content_scale(self._handle)[0])
+        # macOS counts in points of several pixels; elsewhere a unit is a pixel, and the text must grow.
+        scale = self._wanted_scale or max(1.0, content / max(1.0, pixels))
+        if scale != self._scale:
+            self._scale = scale
+            apply_theme(scale)
 
     # ------------------------------------------------------------------------
     # Frames.
@@ -149,8 +153,23 @@ class Window:
 
     def frame(self, draw: Callable[[], None]) -> None:
         """Draw one frame now."""
+        self._draw(draw)
+        self._present()
+
+    def snapshot(self, draw: Callable[[], None]) -> np.ndarray:
+        """Draw one frame now, and read it: uint8 [H, W, 3]."""
+        self._draw(draw)
+        # Before it is presented: afterwards its content is nobody's business any more.
+        width, height = glfw.get_framebuffer_size(self._handle)
+        GL.glPixelStorei(GL.GL_PACK_ALIGNMENT, 1)
+        data = GL.glReadPixels(0, 0, width, height, GL.GL_RGB, GL.GL_UNSIGNED_BYTE)
+        self._present()
+        return np.frombuffer(data, np.uint8).reshape(height, width, 3)[::-1].copy()
+
+    def _draw(self, draw: Callable[[], None]) -> None:
         glfw.make_context_current(self._handle)
         imgui.set_current_context(self._context)
+        self._measure()
         self._renderer.process_inputs()
         imgui.new_frame()
         try:
@@ -160,6 +179,8 @@ class Window:
         GL.glClearColor(*BACKGROUND)
         GL.glClear(GL.GL_COLOR_BUFFER_BIT)
         self._renderer.render(imgui.get_draw_data())
+
+    def _present(self) -> None:
         glfw.swap_buffers(self._handle)
         self.events.show_cursor()
         if imgui.get_io().want_text_input:
@@ -184,15 +205,6 @@ class Window:
         """Draw again soon: there is news. May be called from any thread."""
         self.stay_awake()
         glfw.post_empty_event()
-
-    def pixels(self) -> np.ndarray:
-        """Read the last frame drawn: uint8 [H, W, 3]."""
-        glfw.make_context_current(self._handle)
-        width, height = glfw.get_framebuffer_size(self._handle)
-        GL.glPixelStorei(GL.GL_PACK_ALIGNMENT, 1)
-        GL.glReadBuffer(GL.GL_FRONT)
-        data = GL.glReadPixels(0, 0, width, height, GL.GL_RGB, GL.GL_UNSIGNED_BYTE)
-        return np.frombuffer(data, np.uint8).reshape(height, width, 3)[::-1].copy()
 
     # ------------------------------------------------------------------------
     # Drops and the end.

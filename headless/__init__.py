@@ -1,1 +1,1 @@
-"""One edit without a screen."""
+"""One edit without a screen: a session that any front may drive, and the files that an edit leaves behind."""

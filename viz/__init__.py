@@ -1,1 +1,1 @@
-"""The editor's panels and canvas, talking to the engine through one worker."""
+"""The editor's window: state, panels, canvas, and the one worker thread that works for them."""

@@ -1,0 +1,22 @@
+"""What one edit is about, written once: the command line's options and the fields of edit.json."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dnnlib.options import check_options, option
+from faces.expressions import EXPRESSIONS, MAX_STRENGTH
+
+
+@dataclass(frozen=True)
+class EditOptions:
+    """Which picture, and what to do with the face in it."""
+
+    seed: int = option(18, "which picture", low=0, high=2**31 - 1)
+    psi: float = option(0.7, "truncation: 0 is the average face, 1 the full variety", low=-2.0, high=2.0)
+    expression: str = option("close_eyes", "what to do", choices=tuple(EXPRESSIONS))
+    strength: float = option(1.0, "how far: 1 is all the way", low=0.0, high=MAX_STRENGTH)
+    detector: Literal["auto", "bundled", "face-alignment"] = option("auto", "what finds the landmarks")
+    automatic_mask: bool = option(True, "let only the part move that the expression is about")
+
+    def __post_init__(self) -> None:
+        check_options(self)

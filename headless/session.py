@@ -1,0 +1,268 @@
+"""An editing session: a generator, its detectors, and the w of the picture in front of us.
+
+The session is what a front works with, be it the window's worker or the headless command: it goes to a seed,
+finds faces, plans an expression, drags, reports, and gives the frames of the last edit. It knows no files and
+no screen.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+import drag.types
+from dnnlib.errors import EditorError
+from drag.config import DragConfig
+from drag.engine import drag as start_drag
+from drag.request import DragRequest, FloatArray, RequestError
+from drag.session import DragSession
+from drag.types import DragStep
+from faces.adjust import Adjustment, AdjustmentReport
+from faces.adjust import plan as plan_adjustment
+from faces.adjust import report as report_adjustment
+from faces.landmarks import Face, LandmarkDetector
+
+Picture = npt.NDArray[np.uint8]
+
+FILM_FRAMES = 60  # A film of an edit has at most so many, spread evenly over its steps.
+
+
+class SessionError(EditorError):
+    """The network cannot be worked with."""
+
+
+class LoadedGenerator(drag.types.Generator, Protocol):
+    """What the session needs of a generator, beyond what the engine needs."""
+
+    z_dim: int
+    metadata: Mapping[str, str]
+    source_sha256: str
+
+    @property
+    def mapping(self) -> Callable[..., Tensor]:
+        """Called as `mapping(z [N, z_dim], truncation_psi=psi)` -> ws [N, num_ws, w_dim]."""
+
+    def parameters(self) -> Iterable[Tensor]:
+        """Its weights."""
+
+
+class Choice(Protocol):
+    """A detector, and a line for the person where it is not the one that was meant."""
+
+    @property
+    def detector(self) -> LandmarkDetector:
+        """What finds faces."""
+
+    @property
+    def note(self) -> str:
+        """Empty if there is nothing to say."""
+
+
+ChooseDetector = Callable[[Mapping[str, str], str], Choice]
+
+
+@dataclass(frozen=True, eq=False)
+class _Before:
+    """What an edit started from."""
+
+    w: Tensor
+    picture: Picture
+    face: Face
+
+
+class EditSession:
+    """Works on one generator. Everything runs on the thread that calls.
+
+    Args:
+        generator: as training.checkpoint.load_generator gives it.
+        path: where it came from.
+        choose_detector: called with the checkpoint's metadata and the person's wish ("auto", "bundled",
+            "face-alignment"), once for each wish.
+        on_remark: told what a person should know, in one line.
+
+    Raises:
+        SessionError: if its pictures are not numbers.
+    """
+
+    def __init__(
+        self,
+        generator: LoadedGenerator,
+        path: Path,
+        choose_detector: ChooseDetector,
+        on_remark: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.path = path
+        self.title = generator.metadata.get("title", path.stem)
+        self.sha256 = generator.source_sha256
+        self.image_size = generator.image_size
+        self.num_ws, self.w_dim, self.num_blocks = generator.num_ws, generator.w_dim, generator.num_blocks
+        self.on_remark = on_remark
+        self._generator = generator
+        self._choose = choose_detector
+        self._detectors: dict[str, LandmarkDetector] = {}
+        self._before: _Before | None = None
+        self._handles: FloatArray | None = None
+        self._path_of_w: list[Tensor] = []
+        # A network that cannot draw is turned away here, before anything else is let go for it.
+        self.generate(seed=0, psi=0.5)
+        self.frame()
+
+    # ------------------------------------------------------------------------
+    # The picture.
+
+    @property
+    def w(self) -> Tensor:
+        """[num_ws, w_dim] float32: the picture in front of us."""
+        return self._w
+
+    def generate(self, seed: int, psi: float) -> None:
+        """Go to the w of a seed: z is what numpy's RandomState draws for it, as NVIDIA's tools do."""
+        device = next(iter(self._generator.parameters())).device
+        z = np.random.RandomState(seed).randn(1, self._generator.z_dim)
+        with torch.no_grad():
+            ws = self._generator.mapping(torch.from_numpy(z).float().to(device), truncation_psi=psi)
+        self.go_to(ws[0])
+
+    def go_to(self, w: Tensor) -> None:
+        """Go to any w [num_ws, w_dim]; the path of the last edit is forgotten."""
+        self._w = w.detach().clone()
+        self._before, self._handles, self._path_of_w = None, None, []
+
+    def frame(self) -> Picture:
+        """Draw the picture of w: uint8 [H, W, 3].
+
+        Raises:
+            SessionError: if it is not made of numbers.
+        """
+        return self._draw(self._w)
+
+    def _draw(self, w: Tensor) -> Picture:
+        with torch.no_grad():
+            image = self._generator.synthesis(w[None], noise_mode="const")[0, :3]
+        if not bool(image.isfinite().all()):
+            raise SessionError(
+                f"{self.path.name}: its pictures are not numbers; the weights are damaged, get the file again"
+            )
+        image = image.expand(3, -1, -1) if len(image) == 1 else image
+        pixels = (image * 127.5 + 128).clamp(0, 255).to(torch.uint8)
+        return np.asarray(pixels.permute(1, 2, 0).contiguous().cpu().numpy())
+
+    # ------------------------------------------------------------------------
+    # Faces.
+
+    def detect(self, wish: str = "auto") -> list[Face]:
+        """Find the faces in the picture, the largest first; empty if there is none."""
+        return self.detector(wish).detect(self.frame())
+
+    def detector(self, wish: str = "auto") -> LandmarkDetector:
+        """Give the detector of a wish; what a person should know about the choice is remarked once."""
+        if wish not in self._detectors:
+            choice = self._choose(self._generator.metadata, wish)
+            self._detectors[wish] = choice.detector
+            if choice.note:
+                self.on_remark(choice.note)
+        return self._detectors[wish]
+
+    # ------------------------------------------------------------------------
+    # Edits. While the steps are taken, w follows them.
+
+    def plan(
+        self,
+        expression: str,
+        strength: float,
+        face: Face,
+        wish: str = "auto",
+        *,
+        automatic_mask: bool = True,
+        mask: npt.NDArray[np.float32] | None = None,
+    ) -> Adjustment:
+        """Set points, targets, mask and guide of an expression.
+
+        Args:
+            expression: its key in faces.EXPRESSIONS.
+            strength: 1 is the whole expression.
+            face: whose; as `detect` gave it.
+            wish: which detector looks.
+            automatic_mask: make the mask from the landmarks.
+            mask: [H, W] float32, taken where none is made; None lets everything move.
+        """
+        size, detector = self.image_size, self.detector(wish)
+        planned = plan_adjustment(
+            expression, strength, face.landmarks, size, detector, automatic_mask=automatic_mask
+        )
+        if automatic_mask or mask is None:
+            return planned
+        return replace(planned, request=replace(planned.request, mask=mask))
+
+    def adjust(self, adjustment: Adjustment, face: Face) -> Iterator[DragStep]:
+        """Do what was planned for a face."""
+        self._before = _Before(self._w, self.frame(), face)
+        steps = start_drag(self._generator, self._w, adjustment.request, adjustment.config, adjustment.guides)
+        return self._following(steps)
+
+    def drag(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[DragStep]:
+        """Drag by hand. `options` is asked before each step, so that a slider acts at once."""
+        self._before = None
+        return self._following(self._steps_by_hand(request, options))
+
+    def _steps_by_hand(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[DragStep]:
+        config = options()
+        session = DragSession(self._generator, self._w, request, config)
+        while True:
+            config, wanted = options(), config
+            if config != wanted:
+                try:
+                    session.change(config=config)
+                except RequestError as error:
+                    self.on_remark(str(error))
+            step = session.step()
+            yield step
+            if step.ended is not None:
+                return
+
+    def _following(self, steps: Iterator[DragStep]) -> Iterator[DragStep]:
+        self._path_of_w = []
+        for step in steps:
+            self._w, self._handles = step.w, step.points
+            self._path_of_w.append(step.w)
+            yield step
+
+    def settle(self, step: DragStep) -> None:
+        """Go back to an earlier step of the last edit, which then ends there."""
+        self._w, self._handles = step.w, step.points
+        self._path_of_w = self._path_of_w[: step.index + 1]
+
+    # ------------------------------------------------------------------------
+    # What came of it.
+
+    def report(self, adjustment: Adjustment, after: Face | None) -> AdjustmentReport:
+        """Compare the picture before the last expression with the one in front of us.
+
+        `after` is the face as it is now; None if no detector found it.
+        """
+        if self._before is None:
+            raise SessionError("there is no expression to report on: do one first")
+        return report_adjustment(
+            adjustment,
+            self._before.face.landmarks,
+            None if after is None else after.landmarks,
+            self._before.picture,
+            self.frame(),
+            self._handles,
+        )
+
+    def film(self) -> Sequence[Callable[[], Picture]]:
+        """Give the frames of the last edit, from its first step to its last, each drawn when it is called."""
+        path = self._path_of_w
+        count = min(len(path), FILM_FRAMES)
+        chosen = [round(index) for index in np.linspace(0, len(path) - 1, count)]
+        return [_drawing(self._draw, path[index]) for index in chosen]
+
+
+def _drawing(draw: Callable[[Tensor], Any], w: Tensor) -> Callable[[], Picture]:
+    return lambda: draw(w)

@@ -1,0 +1,47 @@
+"""Painting a mask: soft strokes on float32 [H, W], 1 = may move. Every function gives a new array."""
+
+import numpy as np
+
+from viz.state import Mask
+
+_SOFT_EDGE = 0.35  # Of the radius, over which a stroke fades.
+
+
+def paint(
+    mask: Mask | None,
+    size: tuple[int, int],
+    start: tuple[float, float],
+    end: tuple[float, float],
+    radius: float,
+    *,
+    moves: bool,
+) -> Mask:
+    """Draw one stroke.
+
+    Args:
+        mask: so far. None holds nothing yet: a first stroke that lets move then holds all else, and a first
+            stroke that holds lets all else move.
+        size: (height, width) of the picture, px.
+        start: (x, y) px.
+        end: (x, y) px.
+        radius: px.
+        moves: what is painted may move; otherwise it is held.
+    """
+    if mask is None or mask.shape != size:
+        mask = np.zeros(size, np.float32) if moves else np.ones(size, np.float32)
+    strength = _stroke(size, start, end, max(radius, 0.5))
+    return np.maximum(mask, strength) if moves else np.minimum(mask, 1 - strength)
+
+
+def _stroke(
+    size: tuple[int, int], start: tuple[float, float], end: tuple[float, float], radius: float
+) -> Mask:
+    """Give 1 on the line from start to end, 0 beyond the radius, and a soft edge between."""
+    rows, columns = np.mgrid[: size[0], : size[1]].astype(np.float32)
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = dx * dx + dy * dy
+    along = ((columns - start[0]) * dx + (rows - start[1]) * dy) / length if length > 0 else 0.0
+    along = np.clip(along, 0.0, 1.0)
+    distance = np.hypot(columns - start[0] - along * dx, rows - start[1] - along * dy)
+    soft = max(radius * _SOFT_EDGE, 1e-3)
+    return np.clip((radius - distance) / soft, 0.0, 1.0).astype(np.float32)

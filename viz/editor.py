@@ -1,0 +1,317 @@
+"""The rules of the editor: what a person's action, or news from the worker, makes of the state.
+
+    state, commands = act(state, action)
+    state, commands = hear(state, news)
+
+Both are plain functions of what they are given, so that they can be tested without a screen and undone later.
+"""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from dnnlib.errors import EditorError
+from drag.request import DragRequest
+from faces.expressions import EXPRESSIONS
+from viz import actions, answers, commands
+from viz.brush import paint
+from viz.state import (
+    Banner,
+    DragState,
+    EditorState,
+    FaceState,
+    Job,
+    JobKind,
+    Outcome,
+    PointPair,
+)
+
+Result = tuple[EditorState, tuple[commands.Command, ...]]
+
+_MOST_BANNERS = 3
+
+
+# ----------------------------------------------------------------------------
+# What a person does.
+
+
+def act(state: EditorState, action: actions.Action) -> Result:
+    """Do what was asked; what cannot be done becomes a banner."""
+    try:
+        return _act(dataclasses.replace(state, notice=""), action)
+    except EditorError as error:
+        return with_banner(state, str(error)), ()
+
+
+def _act(state: EditorState, action: actions.Action) -> Result:
+    match action:
+        case actions.ChangeLatent(latent):
+            return _new_picture(dataclasses.replace(state, latent=latent))
+        case actions.ChangeFace(face):
+            return _change_face(state, face)
+        case actions.ChangeDrag(drag):
+            return _change_drag(state, drag)
+        case actions.ChangeCapture(capture):
+            return dataclasses.replace(state, capture=capture), ()
+        case actions.TypePath(text):
+            return _in_network(state, typed=text), ()
+        case actions.OpenNetwork(path):
+            return _open(state, path)
+        case actions.DropFiles(paths):
+            return _open(state, str(paths[0])) if paths else (state, ())
+        case actions.ClickExpression(expression):
+            return _adjust(state, expression)
+        case actions.ResetFace():
+            face = dataclasses.replace(state.face, strengths=FaceState().strengths, click=None)
+            drag = dataclasses.replace(state.drag, pairs=(), mask=None)
+            return _new_picture(dataclasses.replace(state, face=face, drag=drag))
+        case actions.StartDrag():
+            return _drag(state)
+        case actions.StopJob():
+            return _stop(state)
+        case actions.Paint(start, end, erase):
+            return _paint(state, start, end, erase), ()
+        case actions.SavePicture():
+            return _save_picture(state)
+        case actions.SaveEditFilm():
+            return _save_film(state)
+        case actions.DismissBanner(number):
+            kept = tuple(banner for banner in state.banners if banner.number != number)
+            return dataclasses.replace(state, banners=kept), ()
+
+
+def _open(state: EditorState, typed: str) -> Result:
+    if not typed.strip():
+        raise EditorError("No path: type the path of a checkpoint, or drop a file on the window.")
+    path = Path(typed.strip()).expanduser()
+    state = _next(state)
+    state = _in_network(state, typed=str(path), loading=path, loading_epoch=state.epoch)
+    return state, (commands.Load(state.epoch, path),)
+
+
+def _new_picture(state: EditorState) -> Result:
+    """Ask for the picture of the seed. What belonged to the old picture goes with it."""
+    if state.network.loaded is None:
+        return state, ()
+    job = state.job if state.job is not None and state.job.kind is JobKind.FILM else None
+    state = _next(state)
+    state = dataclasses.replace(state, picture_epoch=state.epoch, edits=0, job=job)
+    state = _in_face(state, faces=None, outcome=None, click=None, last_mask=None)
+    return state, (commands.Generate(state.epoch, state.latent.seed, state.latent.psi),)
+
+
+def _change_face(state: EditorState, face: FaceState) -> Result:
+    if face.detector != state.face.detector:
+        face = dataclasses.replace(face, faces=None)
+    return _look_for_faces(dataclasses.replace(state, face=face))
+
+
+def _change_drag(state: EditorState, drag: DragState) -> Result:
+    """Take other points, mask or options; new options act on the drag that runs, too."""
+    retuned = drag.config != state.drag.config and state.job is not None and state.job.kind is JobKind.DRAG
+    state = dataclasses.replace(state, drag=drag)
+    if not retuned:
+        return state, ()
+    return state, (commands.Retune(state.epoch, drag.config),)
+
+
+def _look_for_faces(state: EditorState) -> Result:
+    """Ask for the landmarks, if they are to be shown and nobody has looked yet."""
+    if not state.face.show_landmarks or state.face.faces is not None or not state.ready:
+        return state, ()
+    state = _next(state)
+    return state, (commands.Detect(state.epoch, state.face.detector),)
+
+
+def _adjust(state: EditorState, expression: str) -> Result:
+    if not state.ready:
+        return state, ()
+    face = state.face
+    state = _begin(state, JobKind.ADJUST, EXPRESSIONS[expression].title)
+    command = commands.Adjust(
+        state.epoch,
+        expression,
+        face.strengths[expression],
+        face.detector,
+        face.automatic_mask,
+        face=face.click,
+        mask=None if face.automatic_mask else state.drag.mask,
+    )
+    return state, (command,)
+
+
+def _drag(state: EditorState) -> Result:
+    if not state.ready:
+        return state, ()
+    pairs, size = state.complete_pairs, state.image_size
+    if not pairs or size is None:
+        raise EditorError("Nothing to drag: click on the picture for a point, and again for its target.")
+    points = np.array([pair.point for pair in pairs], np.float32)
+    targets = np.array([pair.target for pair in pairs], np.float32)
+    request = DragRequest(points, targets, state.drag.mask)
+    request.check(size)
+    state = _begin(state, JobKind.DRAG, "Drag")
+    # A point without a target would not know what it belongs to once the others have moved.
+    state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=pairs))
+    return state, (commands.Drag(state.epoch, request, state.drag.config),)
+
+
+def _begin(state: EditorState, kind: JobKind, title: str) -> EditorState:
+    """Note a job that changes the picture."""
+    state = _next(state)
+    state = dataclasses.replace(state, picture_epoch=state.epoch, job=Job(state.epoch, kind, title))
+    return _in_face(state, faces=None, outcome=None)
+
+
+def _stop(state: EditorState) -> Result:
+    if state.job is None:
+        return state, ()
+    state = _next(dataclasses.replace(state, job=dataclasses.replace(state.job, stopping=True)))
+    return state, (commands.Stop(state.epoch),)
+
+
+def _paint(
+    state: EditorState, start: tuple[float, float], end: tuple[float, float], erase: bool
+) -> EditorState:
+    size, drag = state.image_size, state.drag
+    if size is None or state.busy:
+        return state
+    mask = paint(drag.mask, size, start, end, drag.brush_radius, moves=drag.brush_moves != erase)
+    return dataclasses.replace(state, drag=dataclasses.replace(drag, mask=mask))
+
+
+def _save_picture(state: EditorState) -> Result:
+    frame = state.frame
+    if frame is None:
+        raise EditorError("No picture to save yet: load a network first.")
+    path = _free_name(state, "picture", ".png")
+    state = _next(state)
+    return state, (commands.WritePicture(state.epoch, path, frame.picture),)
+
+
+def _save_film(state: EditorState) -> Result:
+    if not state.ready:
+        return state, ()
+    if state.edits == 0:
+        raise EditorError("No edit to save yet: click an expression, or drag a point, first.")
+    path = _free_name(state, "edit", ".gif")
+    state = _next(state)
+    state = dataclasses.replace(state, job=Job(state.epoch, JobKind.FILM, "Saving the GIF"))
+    return state, (commands.SaveFilm(state.epoch, path),)
+
+
+def _free_name(state: EditorState, word: str, suffix: str) -> Path:
+    """Name a file that is not there yet: nothing is ever written over."""
+    folder = Path(state.capture.folder.strip() or ".").expanduser()
+    number = 1
+    while (path := folder / f"{word}-seed{state.latent.seed}-{number:02d}{suffix}").exists():
+        number += 1
+    return path
+
+
+# ----------------------------------------------------------------------------
+# What the worker says.
+
+
+def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
+    """Take news in; frames and progress of an older picture are let go."""
+    match news:
+        case answers.Frame():
+            if news.epoch != state.picture_epoch:
+                return state, ()
+            return _look_for_faces(dataclasses.replace(state, frame=news))
+        case answers.Loaded():
+            return _loaded(state, news)
+        case answers.Detected(epoch, faces):
+            fresh = epoch > state.picture_epoch and not state.busy
+            return (_in_face(state, faces=faces) if fresh else state), ()
+        case answers.Planned():
+            return _in_job(_in_face(state, last_mask=news.mask), news.epoch, plan=news), ()
+        case answers.Progress():
+            return _in_job(state, news.epoch, progress=news), ()
+        case answers.Ended():
+            return _ended(state, news)
+        case answers.Saved(epoch, path):
+            capture = dataclasses.replace(state.capture, saved=path)
+            state = dataclasses.replace(_without_job(state, epoch), capture=capture)
+            return dataclasses.replace(state, notice=f"Saved {path}"), ()
+        case answers.Remark(message):
+            return with_banner(state, message, severe=False), ()
+        case answers.Failed():
+            return _failed(state, news)
+
+
+def _loaded(state: EditorState, news: answers.Loaded) -> Result:
+    state = _done_loading(state, news.epoch)
+    state = _in_network(state, loaded=news.network, nearby=news.nearby)
+    state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=(), mask=None))
+    return _new_picture(state)
+
+
+def _ended(state: EditorState, news: answers.Ended) -> Result:
+    job = state.job
+    if job is None or job.epoch != news.epoch:
+        return state, ()
+    if job.kind is JobKind.FILM:
+        return dataclasses.replace(state, job=None, notice=news.message), ()
+    outcome = Outcome(job.title, news.reason, news.message, news.steps, news.seconds, news.report)
+    state = dataclasses.replace(state, job=None, edits=state.edits + 1)
+    if job.kind is JobKind.DRAG and job.progress is not None and job.progress.points is not None:
+        state = _move_points(state, job.progress.points)
+    return _look_for_faces(_in_face(state, faces=news.faces, outcome=outcome))
+
+
+def _move_points(state: EditorState, points: np.ndarray) -> EditorState:
+    """Let the points be where the drag left them, so that Start goes on from there."""
+    pairs = tuple(
+        PointPair((float(x), float(y)), pair.target)
+        for (x, y), pair in zip(points, state.drag.pairs, strict=False)
+    )
+    return dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=pairs))
+
+
+def _failed(state: EditorState, news: answers.Failed) -> Result:
+    state = _done_loading(_without_job(state, news.epoch), news.epoch)
+    return with_banner(state, news.message), ()
+
+
+# ----------------------------------------------------------------------------
+# Small steps.
+
+
+def with_banner(state: EditorState, text: str, *, severe: bool = True) -> EditorState:
+    """Show an error, or a remark; one that is shown already is not shown twice."""
+    kept = tuple(banner for banner in state.banners if banner.text != text)
+    number = 1 + max((banner.number for banner in state.banners), default=0)
+    return dataclasses.replace(state, banners=(*kept, Banner(number, text, severe))[-_MOST_BANNERS:])
+
+
+def _next(state: EditorState) -> EditorState:
+    return dataclasses.replace(state, epoch=state.epoch + 1)
+
+
+def _done_loading(state: EditorState, epoch: int) -> EditorState:
+    """Stop waiting for a checkpoint, unless another one was asked for since."""
+    return _in_network(state, loading=None) if state.network.loading_epoch == epoch else state
+
+
+def _in_network(state: EditorState, **changes: object) -> EditorState:
+    return dataclasses.replace(state, network=dataclasses.replace(state.network, **changes))  # type: ignore[arg-type]
+
+
+def _in_face(state: EditorState, **changes: object) -> EditorState:
+    return dataclasses.replace(state, face=dataclasses.replace(state.face, **changes))  # type: ignore[arg-type]
+
+
+def _in_job(state: EditorState, epoch: int, **changes: object) -> EditorState:
+    if state.job is None or state.job.epoch != epoch:
+        return state
+    return dataclasses.replace(state, job=dataclasses.replace(state.job, **changes))  # type: ignore[arg-type]
+
+
+def _without_job(state: EditorState, epoch: int) -> EditorState:
+    """Drop what was waiting for an answer of that epoch."""
+    if state.job is not None and state.job.epoch == epoch:
+        state = dataclasses.replace(state, job=None)
+    return state

@@ -1,0 +1,99 @@
+"""Between the window and the worker: a box for commands and a box for answers. Any thread may use them.
+
+Commands wait in order, but a question about the picture (Generate, Detect) is dropped when a newer Generate
+makes it pointless: a flood from a slider leaves its newest value. News waits in order and is never
+dropped; of frames there is one, the newest.
+"""
+
+import threading
+from collections import deque
+
+from drag.config import DragConfig
+from viz.answers import Frame, News
+from viz.commands import Adjust, Command, Detect, Drag, Generate, Load, Retune, Stop
+
+_QUESTIONS = (Generate, Detect)
+_CHANGES_PICTURE = (Load, Generate, Adjust, Drag)
+
+
+class Inbox:
+    """The commands that wait for the worker."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Command] = deque()
+        self._changed = threading.Condition()
+        self._stopped_before = 0
+        self._config: DragConfig | None = None
+        self._closed = False
+
+    def put(self, command: Command) -> None:
+        """Add a command; `Stop` and `Retune` do not wait in the queue but act on what runs."""
+        with self._changed:
+            if isinstance(command, Stop):
+                self._stopped_before = max(self._stopped_before, command.epoch)
+                return
+            if isinstance(command, Retune):
+                self._config = command.config
+                return
+            if isinstance(command, Generate):
+                self._waiting = deque(old for old in self._waiting if not isinstance(old, _QUESTIONS))
+            self._waiting.append(command)
+            self._changed.notify()
+
+    def take(self) -> Command | None:
+        """Wait for the next command; None when the box is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            if self._closed:
+                return None
+            self._config = None  # It was meant for what ran before.
+            return self._waiting.popleft()
+
+    def interrupts(self, epoch: int, *, by_stop: bool = True, by_newer: bool = True) -> bool:
+        """Tell whether a job of that epoch is to end: it was stopped, or a newer picture is asked for."""
+        with self._changed:
+            if self._closed or (by_stop and epoch < self._stopped_before):
+                return True
+            return by_newer and any(isinstance(command, _CHANGES_PICTURE) for command in self._waiting)
+
+    def options(self, config: DragConfig) -> DragConfig:
+        """Give the options of the drag that runs: those it began with, or newer ones."""
+        with self._changed:
+            return self._config or config
+
+    def close(self) -> None:
+        """Let the worker end; whatever still waits is forgotten."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+class Outbox:
+    """The answers that wait for the window."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._news: list[News] = []
+        self._frame: Frame | None = None
+
+    def say(self, news: News) -> None:
+        """Add news."""
+        with self._lock:
+            self._news.append(news)
+
+    def show(self, frame: Frame) -> None:
+        """Put a frame in the place of the one before."""
+        with self._lock:
+            self._frame = frame
+
+    def wants_frame(self) -> bool:
+        """Tell whether the window has taken the last frame."""
+        with self._lock:
+            return self._frame is None
+
+    def take(self) -> tuple[list[News], Frame | None]:
+        """Empty the box: all news in order, and the newest frame if there is one that was not taken yet."""
+        with self._lock:
+            news, self._news = self._news, []
+            frame, self._frame = self._frame, None
+            return news, frame

@@ -1,0 +1,33 @@
+"""Strip over the picture: errors, each until it is dismissed."""
+
+from imgui_bundle import imgui
+
+from gui_utils import theme
+from gui_utils.widgets import button
+from viz.actions import Action, DismissBanner
+from viz.state import EditorState
+
+_SEVERE: theme.Colour = (0.28, 0.13, 0.14, 1.0)
+_REMARK: theme.Colour = (0.25, 0.21, 0.12, 1.0)
+
+
+def draw(state: EditorState) -> list[Action]:
+    """Draw one box for each error."""
+    found: list[Action] = []
+    for banner in state.banners:
+        imgui.push_style_color(imgui.Col_.child_bg, _SEVERE if banner.severe else _REMARK)
+        flags = imgui.ChildFlags_.auto_resize_y | imgui.ChildFlags_.always_use_window_padding
+        imgui.begin_child(f"banner{banner.number}", imgui.ImVec2(0, 0), flags)
+        width = imgui.get_font_size() * 5.5
+        imgui.push_style_color(imgui.Col_.text, theme.TEXT)
+        imgui.align_text_to_frame_padding()
+        imgui.push_text_wrap_pos(imgui.get_content_region_avail().x - width)
+        imgui.text_unformatted(banner.text)
+        imgui.pop_text_wrap_pos()
+        imgui.pop_style_color()
+        imgui.same_line(imgui.get_window_width() - width - imgui.get_style().window_padding.x)
+        if button(f"Dismiss##{banner.number}", width=width):
+            found.append(DismissBanner(banner.number))
+        imgui.end_child()
+        imgui.pop_style_color()
+    return found

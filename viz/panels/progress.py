@@ -1,0 +1,48 @@
+"""Strip under the picture: what runs, how far it is, and Stop; then what came of it. Always in sight."""
+
+from imgui_bundle import imgui
+
+from gui_utils import theme
+from gui_utils.widgets import coloured, disabled, stop_button
+from viz.actions import Action, StopJob
+from viz.state import EditorState, Job
+from viz.words import outcome_text, progress_text
+
+
+def height(scale: float) -> float:
+    """How much room the strip takes, in screen units."""
+    return 48.0 * scale
+
+
+def draw(state: EditorState) -> list[Action]:
+    """Draw title, figures, bar and Stop of the job."""
+    job = state.job
+    if job is None:
+        if state.face.outcome is not None:
+            coloured(outcome_text(state.face.outcome), theme.MUTED)
+        return []
+    found: list[Action] = []
+    stop_width = imgui.get_font_size() * 6
+    imgui.begin_group()
+    coloured(job.title, theme.TEXT)
+    imgui.same_line()
+    coloured(progress_text(job), theme.MUTED)
+    imgui.push_style_color(imgui.Col_.text, (0.0, 0.0, 0.0, 0.0))
+    bar_width = imgui.get_content_region_avail().x - stop_width - imgui.get_style().item_spacing.x
+    imgui.progress_bar(_share(job), imgui.ImVec2(bar_width, imgui.get_font_size() * 0.55))
+    imgui.pop_style_color()
+    imgui.end_group()
+    imgui.same_line()
+    with disabled(job.stopping):
+        if stop_button("Stopping …" if job.stopping else "Stop", width=stop_width):
+            found.append(StopJob())
+    return found
+
+
+def _share(job: Job) -> float:
+    """Fill the bar by what is farther: the way done, or the steps used up. Negative: it wanders."""
+    progress = job.progress
+    if progress is None:
+        return -float(imgui.get_time())
+    steps = progress.done / max(1, progress.total)
+    return max(steps, progress.share or 0.0)

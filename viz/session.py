@@ -1,0 +1,65 @@
+"""What the worker works with: one for each checkpoint, handed in by the entry point."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from drag.config import DragConfig
+from drag.request import DragRequest
+from faces.landmarks import Face
+
+if TYPE_CHECKING:  # The window opens before torch is imported; the worker's session brings it.
+    from drag.types import DragStep
+    from faces.adjust import Adjustment, AdjustmentReport
+
+
+class Session(Protocol):
+    """A network, its detectors, and the w of the picture that is shown."""
+
+    path: Path
+    title: str
+    sha256: str
+    image_size: tuple[int, int]
+    num_ws: int
+    w_dim: int
+    num_blocks: int
+    on_remark: Callable[[str], None]
+
+    def generate(self, seed: int, psi: float) -> None:
+        """Go to the w of a seed."""
+
+    def frame(self) -> npt.NDArray[np.uint8]:
+        """Draw the picture of w: uint8 [H, W, 3]."""
+
+    def detect(self, detector: str) -> list[Face]:
+        """Find the faces in the picture, the largest first."""
+
+    def plan(
+        self,
+        expression: str,
+        strength: float,
+        face: Face,
+        detector: str,
+        *,
+        automatic_mask: bool,
+        mask: npt.NDArray[np.float32] | None = None,
+    ) -> "Adjustment":
+        """Set points, targets, mask and guide of an expression; `mask` is taken where none is made."""
+
+    def drag(self, request: DragRequest, options: Callable[[], DragConfig]) -> "Iterator[DragStep]":
+        """Drag by hand, with options that may change on the way; w follows each step that is taken."""
+
+    def adjust(self, adjustment: "Adjustment", face: Face) -> "Iterator[DragStep]":
+        """Do what was planned for a face; w follows each step that is taken."""
+
+    def report(self, adjustment: "Adjustment", after: Face | None) -> "AdjustmentReport":
+        """Say what the last expression came to; `after` is the face as it is now, if one was found."""
+
+    def film(self) -> Sequence[Callable[[], npt.NDArray[np.uint8]]]:
+        """Give the frames of the last edit, each drawn when called; empty if there was none."""
+
+
+OpenSession = Callable[[Path], Session]

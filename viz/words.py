@@ -1,0 +1,64 @@
+"""The state in words: what is happening, or what to do next."""
+
+from viz.answers import Report
+from viz.state import EditorState, Job, Outcome, Tool
+
+
+def status_text(state: EditorState) -> str:
+    """Say in one line what is happening or what to do next."""
+    if state.job is not None:
+        return f"{state.job.title}: {progress_text(state.job)}"
+    if state.network.loading is not None:
+        return f"Loading {state.network.loading.name} …"
+    if state.network.loaded is None:
+        return "Drop a checkpoint on the window, or type its path and press Load."
+    if state.frame is None or state.frame.epoch != state.picture_epoch:
+        return f"Drawing seed {state.latent.seed} …"
+    if state.notice:
+        return state.notice
+    if state.drag.pairs and state.drag.pairs[-1].target is None:
+        return f"Click a target for point {len(state.drag.pairs)}."
+    if state.drag.tool is Tool.BRUSH:
+        return "Paint on the picture with the left button; the right button does the opposite."
+    outcome = state.face.outcome
+    if outcome is not None:
+        return f"{outcome.title}: {outcome.message}"
+    if state.complete_pairs:
+        return "Press Start to drag the points to their targets."
+    return "Click an expression, or click on the picture to set a point."
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """Tell in one line what the last edit came to."""
+    parts = [f"{outcome.title}: {outcome.reason} after {outcome.steps} steps, {outcome.seconds:.1f} s"]
+    report = outcome.report
+    if report is not None:
+        asked = f"{report.before:.1f} px before, {report.asked:.1f} asked"
+        parts.append(f"{report.measure} {asked}, {achieved_text(report)} achieved")
+        parts.append(f"{report.drift:.1f} of 255 outside the mask")
+    return "  ·  ".join(parts)
+
+
+def achieved_text(report: Report) -> str:
+    """Write how far an expression came."""
+    if report.achieved is None:
+        return "no face found"
+    share = "" if report.share is None else f" ({report.share:.0%})"
+    return f"{report.achieved:.1f} px{share}"
+
+
+def progress_text(job: Job) -> str:
+    """Say how far a job is: step, distance left, steps a second."""
+    progress = job.progress
+    if job.stopping:
+        return "stopping …"
+    if progress is None:
+        return "looking for the face …" if job.plan is None and job.kind.value == "adjust" else "starting …"
+    parts = [f"{progress.done} of {progress.total}"]
+    if progress.distance is not None:
+        parts.append(f"{progress.distance:.1f} px left")
+    elif progress.share is not None and job.kind.value != "film":
+        parts.append(f"{1 - progress.share:.0%} of the way left")
+    if progress.rate > 0:
+        parts.append(f"{progress.rate:.1f} steps a second")
+    return ("step " if job.kind.value != "film" else "frame ") + ", ".join(parts)
