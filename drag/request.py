@@ -14,11 +14,11 @@ class RequestError(EditorError):
     """A drag was asked for that cannot be done as it stands."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class DragRequest:
     """Handle points, where they are to go, and a mask.
 
-    Arrays are copied, and the copies are read-only.
+    Anything that numpy takes for numbers is copied, and the copies are read-only.
 
     Attributes:
         points: [N, 2] float32, (x, y) px, the centre of the top left pixel is (0, 0). N may be 0 where a
@@ -33,17 +33,19 @@ class DragRequest:
 
     points: FloatArray
     targets: FloatArray
-    mask: FloatArray | None = None
+    mask: FloatArray | None
 
-    def __post_init__(self) -> None:
-        points, targets = _as_points("points", self.points), _as_points("targets", self.targets)
+    def __init__(
+        self, points: npt.ArrayLike, targets: npt.ArrayLike, mask: npt.ArrayLike | None = None
+    ) -> None:
+        points, targets = _as_points("points", points), _as_points("targets", targets)
         if len(points) != len(targets):
             raise RequestError(
                 f"Each point needs one target: there are {len(points)} points and {len(targets)} targets."
             )
         object.__setattr__(self, "points", points)
         object.__setattr__(self, "targets", targets)
-        object.__setattr__(self, "mask", None if self.mask is None else _as_mask(self.mask))
+        object.__setattr__(self, "mask", None if mask is None else _as_mask(mask))
 
     def check(self, image_size: tuple[int, int]) -> None:
         """See that the request fits a picture of (height, width) pixels.

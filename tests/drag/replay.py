@@ -1,5 +1,6 @@
-"""Replaying the reference drags of ../shared/golden: the file, the network, and the calls of the published loop."""
+"""Replaying the reference drags of ../shared/golden: file, network, and the calls of the published loop."""
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -82,13 +83,8 @@ def load_network(about: dict[str, Any]) -> Any:
 
 
 def _generator_class(name: str) -> Any:
-    if name.startswith("stylegan3"):
-        from training.networks_stylegan3 import Generator as StyleGAN3
-
-        return StyleGAN3
-    from training.networks_stylegan2 import Generator as StyleGAN2
-
-    return StyleGAN2
+    family = "stylegan3" if name.startswith("stylegan3") else "stylegan2"
+    return importlib.import_module(f"training.networks_{family}").Generator
 
 
 class Call(NamedTuple):

@@ -15,14 +15,14 @@ class StubTaps(NamedTuple):
 
 
 class RubberSheet:
-    """Components 0 and 1 of the mean w shift the sheet about `LEFT` by `GAIN` px in x and y, 2 and 3 about `RIGHT`.
+    """Components 0 and 1 of w, averaged over layers, shift the sheet about `LEFT` by `GAIN` px in x and y.
 
-    What is true is thereby known: a handle at LEFT is at LEFT + GAIN · w[0:2] afterwards.
+    Components 2 and 3 do so about `RIGHT`. So the truth is known: a handle at LEFT gets to LEFT + GAIN · w[0:2].
     """
 
     LEFT = (10.0, 16.0)
     RIGHT = (22.0, 16.0)
-    GAIN = 20.0
+    GAIN = 50.0
 
     def __init__(
         self, size: int = 32, channels: int = 12, width: float = 4.0, width_px: int | None = None
@@ -67,10 +67,10 @@ class RubberSheet:
         noise_mode: str = "const",
     ) -> StubTaps:
         features = None if feature_block is None else self.features(ws, *self.resolution(feature_block))
-        rgb = None if rgb_resolution is None else self.synthesis(ws)
-        if rgb is not None and rgb_resolution != self.image_size[0]:
-            rgb = F.interpolate(rgb, scale_factor=rgb_resolution / self.image_size[0], mode="area")
-        return StubTaps(features, rgb)
+        if rgb_resolution is None:
+            return StubTaps(features, None)
+        share = rgb_resolution / self.image_size[0]
+        return StubTaps(features, F.interpolate(self.synthesis(ws), scale_factor=share, mode="area"))
 
     def start(self) -> Tensor:
         return torch.zeros(self.num_ws, self.w_dim)
@@ -82,7 +82,7 @@ class PatternGuide:
     def __init__(self, generator: RubberSheet, wanted: Tensor, resolution: int = 32, tolerance: float = 0.1):
         self.resolution = resolution
         self.tolerance = tolerance
-        self.wanted = generator.taps(wanted[None], rgb_resolution=resolution).rgb
+        self.wanted = F.interpolate(generator.synthesis(wanted[None]), size=resolution, mode="area")
         self.first: Tensor | None = None
         self.points = torch.empty(0, 2)
         self.asked = 0
