@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from torch_utils.ops.activations import activation, scaled_bias_act
+from torch_utils.ops.fused_layer_end import layer_end
 from torch_utils.ops.modulated_conv2d import modulated_conv2d, upsampling_conv2d
 from torch_utils.ops.upfirdn2d import make_filter, upfirdn2d
 from training.layers import FullyConnectedLayer
@@ -56,13 +56,9 @@ class SynthesisLayer(nn.Module):
         """Map x [N, I, H, W] and w [N, w_dim] to [N, O, H * up, W * up]; `gain` scales the result."""
         styles = self.affine(w)
         x, scale = modulated_conv2d(x, self.weight, styles, up=self.up, resample_filter=self.resample_filter)
-        offset = self.bias[None, :, None, None]
-        noise = self._noise(len(x), noise_mode)
-        if noise is not None:
-            offset = _like(x, offset + noise)
         clamp = None if self.conv_clamp is None else self.conv_clamp * gain
-        gain *= activation(self.activation).gain
-        return scaled_bias_act(x, scale, offset, self.activation, gain, clamp)
+        noise = self._noise(len(x), noise_mode)
+        return layer_end(x, scale, self.bias, noise, self.activation, gain, clamp)
 
     def _noise(self, batch: int, noise_mode: str) -> torch.Tensor | None:
         if not self.use_noise or noise_mode == "none":
@@ -88,7 +84,9 @@ class ToRGBLayer(nn.Module):
         # With 3 rows to a picture, weights of its own cost less than a pass over the features would.
         styles = self.affine(w) * self.weight_gain
         own = (self.weight[None, :, :, 0, 0] * styles[:, None]).to(x.dtype)
-        picture = torch.einsum("nchw,noc->nohw", x, own) + self.bias.to(x.dtype)[:, None, None]
+        rows = x.permute(0, 2, 3, 1).flatten(1, 2)
+        picture = torch.baddbmm(self.bias.to(x.dtype), rows, own.transpose(1, 2))
+        picture = picture.unflatten(1, x.shape[2:]).permute(0, 3, 1, 2)
         return picture if self.conv_clamp is None else picture.clamp(-self.conv_clamp, self.conv_clamp)
 
 
@@ -185,9 +183,3 @@ class SynthesisBlock(nn.Module):
 def _layout(device: torch.device) -> torch.memory_format:
     """How feature maps lie in memory: on a CPU the convolutions are fastest with channels last."""
     return torch.channels_last if device.type == "cpu" else torch.contiguous_format
-
-
-def _like(x: torch.Tensor, offset: torch.Tensor) -> torch.Tensor:
-    """Give a small tensor the memory layout of x, so that the sum of both keeps it."""
-    last = x.is_contiguous(memory_format=torch.channels_last)
-    return offset.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)

@@ -50,11 +50,10 @@ class FullyConnectedLayer(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Map rows [N, in_features] to [N, out_features]."""
-        weight = self.weight.to(x.dtype) * self.weight_gain
-        bias = None if self.bias is None else self.bias.to(x.dtype) * self.bias_gain
-        if self.activation == "linear":
-            return F.linear(x, weight, bias)
-        return bias_act(F.linear(x, weight), bias, self.activation)
+        if self.bias is None:
+            return F.linear(x, self.weight) * self.weight_gain
+        x = torch.addmm(self.bias, x, self.weight.t(), beta=self.bias_gain, alpha=self.weight_gain)
+        return x if self.activation == "linear" else bias_act(x, None, self.activation)
 
 
 class MappingNetwork(nn.Module):

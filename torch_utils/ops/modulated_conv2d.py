@@ -15,7 +15,7 @@ class Demodulated(NamedTuple):
     """A convolution's result before its per-channel scale: `x * scale` is the layer's output."""
 
     x: torch.Tensor
-    scale: torch.Tensor | None
+    scale: torch.Tensor
 
 
 def modulated_conv2d_reference(
@@ -52,9 +52,8 @@ def modulated_conv2d_reference(
             taps = resample_filter.shape[0]
             response = F.conv_transpose2d(picture[None], own.transpose(0, 1), stride=up)
             before, after = _padding_of_filter(weight.shape[2], up, taps)
-            outputs.append(
-                upfirdn2d_reference(response, resample_filter, padding=(before, after) * 2, gain=up * up)
-            )
+            padding = (before, after) * 2
+            outputs.append(upfirdn2d_reference(response, resample_filter, padding=padding, gain=up * up))
     return torch.cat(outputs)
 
 
@@ -62,7 +61,6 @@ def modulated_conv2d(
     x: torch.Tensor,
     weight: torch.Tensor,
     styles: torch.Tensor,
-    demodulate: bool = True,
     up: int = 1,
     resample_filter: torch.Tensor | None = None,
 ) -> Demodulated:
@@ -71,15 +69,14 @@ def modulated_conv2d(
     The output's scale follows from the squared weights summed over the kernel, so that no weights are made
     for each picture. It is handed back apart, for the caller to fold it into the next pass over the picture.
 
-    Arguments as in the reference form. The result is `(x, scale)`: scale is [N, O, 1, 1], or None without
-    demodulation.
+    Arguments as in the reference form, with demodulation. The result is `(x, scale)`, scale [N, O, 1, 1].
     """
-    scale = demodulation(weight, styles) if demodulate else None
-    if x.dtype == torch.float16 and demodulate:
+    scale = demodulation(weight, styles)
+    if x.dtype == torch.float16:
         # Half floats end at 65504: sums are kept near the size of x, and the scale of the output undoes it.
         peak = styles.abs().amax(1, keepdim=True).clamp_min(_EPSILON) * math.sqrt(weight[0].numel())
         styles = styles / peak
-        scale = None if scale is None else scale * peak[:, :, None, None]
+        scale = scale * peak[:, :, None, None]
     x = x * styles.to(x.dtype)[:, :, None, None]
     if up == 1:
         return Demodulated(F.conv2d(x, weight.to(x.dtype), padding=weight.shape[2] // 2), scale)

@@ -65,32 +65,18 @@ def upfirdn2d(
     padding: Padding = (0, 0, 0, 0),
     gain: float = 1.0,
 ) -> torch.Tensor:
-    """Resample [N, C, H, W] as `upfirdn2d_reference` does, without multiplying zeros, and by lines if it can.
+    """Resample [N, C, H, W] as `upfirdn2d_reference` does, without multiplying the zeros.
 
-    Arguments and result are those of the reference form. Differentiable in `x` any number of times.
+    A kernel [kh, kw] takes one pass, a line [k] one pass for each axis. Arguments and result are those of the
+    reference form. Differentiable in `x` any number of times.
     """
     if kernel is None:
-        kernel = x.new_ones([1])
-    factors = _separate(kernel)
-    if factors is None:
+        kernel = x.new_ones([1, 1])
+    if kernel.ndim == 2:
         return _resample(x, kernel * gain, up, up, down, down, padding)
-    vertical, horizontal = factors
     left, right, top, bottom = padding
-    x = _resample(x, (vertical * gain)[:, None], 1, up, 1, down, (0, 0, top, bottom))
-    return _resample(x, horizontal[None, :], up, 1, down, 1, (left, right, 0, 0))
-
-
-def _separate(kernel: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor] | None:
-    """Write a kernel as the outer product of a column and a row, or say that it is none."""
-    if kernel.ndim == 1:
-        return kernel, kernel
-    total = kernel.sum()
-    if float(total) == 0.0:
-        return None
-    column, row = kernel.sum(1) / total, kernel.sum(0)
-    if not torch.allclose(column.outer(row), kernel, rtol=1e-6, atol=1e-8):
-        return None
-    return column, row
+    x = _resample(x, (kernel * gain)[:, None], 1, up, 1, down, (0, 0, top, bottom))
+    return _resample(x, kernel[None, :], up, 1, down, 1, (left, right, 0, 0))
 
 
 def _resample(
@@ -107,11 +93,20 @@ def _resample(
         flipped = taps.flip(2, 3).expand(channels, 1, -1, -1)
         return F.conv2d(x, flipped, stride=(down_y, down_x), padding=(top, left), groups=channels)
 
-    # A transposed convolution makes the whole response; what the padding asks for is cut out of it.
-    spread_h, spread_w = x.shape[2] * up_y, x.shape[3] * up_x
-    response = F.conv_transpose2d(x, taps.expand(channels, 1, -1, -1), stride=(up_y, up_x), groups=channels)
-    first_y, first_x = kernel_h - 1 - top, kernel_w - 1 - left
-    height, width = spread_h + top + bottom - kernel_h + 1, spread_w + left + right - kernel_w + 1
-    last_y, last_x = first_y + height, first_x + width
-    cut = (-first_x, last_x - response.shape[3], -first_y, last_y - response.shape[2])
-    return F.pad(response, cut)[:, :, ::down_y, ::down_x]
+    # A transposed convolution makes the whole response. What is too much of it is cut off: as far as it
+    # is the same on both sides by the convolution itself, the rest afterwards.
+    start_y, end_y, both_y = _surplus(x.shape[2], up_y, kernel_h, top, bottom)
+    start_x, end_x, both_x = _surplus(x.shape[3], up_x, kernel_w, left, right)
+    spread = taps.expand(channels, 1, -1, -1)
+    x = F.conv_transpose2d(x, spread, stride=(up_y, up_x), padding=(both_y, both_x), groups=channels)
+    rest = (-start_x, -end_x, -start_y, -end_y)
+    x = F.pad(x, rest) if any(rest) else x
+    return x[:, :, ::down_y, ::down_x] if max(down_x, down_y) > 1 else x
+
+
+def _surplus(length: int, up: int, taps: int, before: int, after: int) -> tuple[int, int, int]:
+    """Samples of a whole response that are too many: at the start, at the end, on both sides besides."""
+    start = taps - 1 - before
+    end = (length - 1) * up + taps - start - (length * up + before + after - taps + 1)
+    both = max(min(start, end), 0)
+    return start - both, end - both, both
