@@ -70,11 +70,7 @@ class _LeakyLayerEnd(torch.autograd.Function):
         clamp: float | None,
     ) -> torch.Tensor:
         own_scale = scale.to(x.dtype)
-        offset = bias.to(x.dtype)[None, :, None, None]
-        if noise is not None:
-            last = x.is_contiguous(memory_format=torch.channels_last)
-            offset = offset + noise.to(x.dtype)
-            offset = offset.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)
+        offset = _offset(x, bias.to(x.dtype), None if noise is None else noise.to(x.dtype))
         if x.dtype == torch.float32:
             out = torch.addcmul(offset, x, own_scale)
         else:  # addcmul has no fast path for half floats.
@@ -104,3 +100,12 @@ class _LeakyLayerEnd(torch.autograd.Function):
             grad_noise = grad.sum(1, keepdim=True).to(noise.dtype)
             grad_noise = grad_noise if len(noise) == len(grad_noise) else grad_noise.sum(0, keepdim=True)
         return grad_x, grad_scale, grad_bias, grad_noise, None
+
+
+def _offset(x: torch.Tensor, bias: torch.Tensor, noise: torch.Tensor | None) -> torch.Tensor:
+    """Add bias and noise up to what broadcasts to x, in the memory layout of x."""
+    if noise is None:
+        return bias[None, :, None, None]
+    if x.is_contiguous(memory_format=torch.channels_last):
+        return (noise.permute(0, 2, 3, 1) + bias).permute(0, 3, 1, 2)
+    return noise + bias[None, :, None, None]
