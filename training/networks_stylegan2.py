@@ -7,8 +7,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from training.blocks_stylegan2 import BlockOptions, SynthesisBlock
+from training.generator import GeneratorBase, Taps, checked_block, checked_noise_mode, checked_ws
 from training.layers import Kwargs, MappingNetwork, NetworkError
-from training.taps import Taps, checked_block, checked_noise_mode, checked_ws
 
 ARCHITECTURES = ("skip", "resnet", "orig")
 
@@ -85,6 +85,11 @@ class SynthesisNetwork(nn.Module):
         return [cast(SynthesisBlock, self.get_submodule(f"b{r}")) for r in self.block_resolutions]
 
     @property
+    def num_blocks(self) -> int:
+        """How many blocks there are to take features from."""
+        return len(self.block_resolutions)
+
+    @property
     def image_size(self) -> tuple[int, int]:
         """Height and width of the picture, in px."""
         return self.img_resolution, self.img_resolution if self.square else self.img_resolution // 2
@@ -137,7 +142,7 @@ class SynthesisNetwork(nn.Module):
         return self.block_resolutions.index(rgb_resolution) if in_passing else len(self.block_resolutions) - 1
 
 
-class Generator(nn.Module):
+class Generator(GeneratorBase):
     """StyleGAN2: `mapping` takes z to w, `synthesis` takes w to a picture.
 
     Args:
@@ -165,56 +170,22 @@ class Generator(nn.Module):
         square: bool = True,
         **kwargs: Any,
     ) -> None:
-        super().__init__()
-        self.init_kwargs: Kwargs = {
-            "z_dim": z_dim,
-            "c_dim": c_dim,
-            "w_dim": w_dim,
-            "img_resolution": img_resolution,
-            "img_channels": img_channels,
-            "mapping_kwargs": dict(mapping_kwargs or {}),
-            **({} if synthesis_kwargs is None else {"synthesis_kwargs": dict(synthesis_kwargs)}),
-            **({} if square else {"square": False}),
-            **kwargs,
-        }
+        forms: Kwargs = {} if synthesis_kwargs is None else {"synthesis_kwargs": dict(synthesis_kwargs)}
+        if not square:
+            forms["square"] = False
+        super().__init__(
+            {
+                "z_dim": z_dim,
+                "c_dim": c_dim,
+                "w_dim": w_dim,
+                "img_resolution": img_resolution,
+                "img_channels": img_channels,
+                "mapping_kwargs": dict(mapping_kwargs or {}),
+                **forms,
+                **kwargs,
+            }
+        )
         if synthesis_kwargs is not None:
             kwargs = {"num_fp16_res": 0, "conv_clamp": None, **synthesis_kwargs, **kwargs}
-        self.z_dim = z_dim
-        self.c_dim = c_dim
-        self.w_dim = w_dim
-        self.img_resolution = img_resolution
-        self.img_channels = img_channels
         self.synthesis = SynthesisNetwork(w_dim, img_resolution, img_channels, square=square, **kwargs)
-        self.num_ws = self.synthesis.num_ws
         self.mapping = MappingNetwork(z_dim, c_dim, w_dim, self.num_ws, **(mapping_kwargs or {}))
-
-    @property
-    def image_size(self) -> tuple[int, int]:
-        """Height and width of the picture, in px."""
-        return self.synthesis.image_size
-
-    @property
-    def num_blocks(self) -> int:
-        """How many blocks there are to take features from."""
-        return len(self.synthesis.block_resolutions)
-
-    def forward(
-        self,
-        z: torch.Tensor,
-        c: torch.Tensor | None = None,
-        truncation_psi: float = 1.0,
-        truncation_cutoff: int | None = None,
-        noise_mode: str = "const",
-    ) -> torch.Tensor:
-        """Make pictures [N, img_channels, H, W], about -1..1, from z [N, z_dim] and labels c [N, c_dim]."""
-        return self.synthesis(self.mapping(z, c, truncation_psi, truncation_cutoff), noise_mode)
-
-    def taps(
-        self,
-        ws: torch.Tensor,
-        feature_block: int | None = None,
-        rgb_resolution: int | None = None,
-        noise_mode: str = "const",
-    ) -> Taps:
-        """Compute features and a picture on the way through the synthesis; see SynthesisNetwork.taps."""
-        return self.synthesis.taps(ws, feature_block, rgb_resolution, noise_mode)
