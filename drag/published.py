@@ -92,10 +92,17 @@ class PublishedMatching:
         steps = torch.arange(-reach, reach + 1, device=points.device)
         rows, columns = rows_and_columns(points)
         height, width = self.image_size
-        down = (rows[:, None] + steps) * (height / (height - 1)) - rows[:, None]
-        across = (columns[:, None] + steps) * (width / (width - 1)) - columns[:, None]
-        near = down[:, :, None].square() + across[:, None, :].square() < self.pull_radius**2
+        down = _laid_out(rows[:, None] + steps, height) - rows[:, None]
+        across = _laid_out(columns[:, None] + steps, width) - columns[:, None]
+        # The root is taken, rather than the radius squared, so that ties fall as they do there.
+        near = (down[:, :, None].square() + across[:, None, :].square()).sqrt() < self.pull_radius
         return near & window_inside(points, reach, self.image_size)
+
+
+def _laid_out(pixels: Tensor, size: int) -> Tensor:
+    """Lay out pixels of a line of `size` from 0 to `size`; those outside are taken for the nearest inside."""
+    line = torch.linspace(0, size, size, device=pixels.device)
+    return line[pixels.long().clamp(0, size - 1)]
 
 
 def _shift(windows: Tensor, step: Tensor, dim: int) -> Tensor:

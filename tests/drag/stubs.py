@@ -17,7 +17,7 @@ class StubTaps(NamedTuple):
 class RubberSheet:
     """Components 0 and 1 of w, averaged over layers, shift the sheet about `LEFT` by `GAIN` px in x and y.
 
-    Components 2 and 3 do so about `RIGHT`. So the truth is known: a handle at LEFT gets to LEFT + GAIN · w[0:2].
+    Components 2 and 3 do so about `RIGHT`. So the truth is known: LEFT goes to LEFT + GAIN · w[0:2].
     """
 
     LEFT = (10.0, 16.0)
