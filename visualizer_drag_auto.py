@@ -13,6 +13,7 @@ import click
 
 from dnnlib.errors import EditorError
 from dnnlib.options import click_options, from_kwargs
+from gui_utils.errors import NoDisplayError, check_libraries
 from headless.options import EditOptions
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def open_session(path: Path) -> "EditSession":
 
 def show_window(path: Path, seed: int) -> None:
     """Open the editor's window, and return when it is closed."""
+    check_libraries()
     from gui_utils.window import Window
     from viz.app import TITLE, App
 
@@ -73,8 +75,6 @@ def main(checkpoint: Path | None, network: Path | None, headless: bool, out: Pat
 
 def _run(path: Path, options: EditOptions, headless: bool, out: Path) -> int:
     if not headless:
-        from gui_utils.window import NoDisplayError
-
         try:
             show_window(path, options.seed)
             return 0

@@ -20,25 +20,13 @@ from imgui_bundle.python_backends.glfw_backend import GlfwRenderer
 import glfw
 from OpenGL import GL
 
-from dnnlib.errors import EditorError
+from gui_utils.errors import NoDisplayError, NoOpenGLError
 from gui_utils.events import WindowEvents
 from gui_utils.theme import BACKGROUND, apply_theme
 
 FRAMES_PER_SECOND = 60  # Where the display does not pace us (a virtual screen has no refresh).
 _AWAKE_SECONDS = 0.7  # Drawn for so long after the last event: tooltips and fades are still to come.
 _NAP_SECONDS = 0.5  # With nothing to do, the loop looks around so often.
-
-
-class WindowError(EditorError):
-    """The window could not be opened."""
-
-
-class NoDisplayError(WindowError):
-    """There is no screen to open a window on."""
-
-
-class NoOpenGLError(WindowError):
-    """There is a screen, but no OpenGL 3.3 on it."""
 
 
 class Window:
@@ -90,7 +78,7 @@ class Window:
         if offscreen:
             glfw.init_hint(glfw.PLATFORM, glfw.PLATFORM_NULL)
         if not glfw.init():
-            raise NoDisplayError(f"no display to open a window on ({self._last_error()}); use --headless")
+            raise NoDisplayError(f"no display to open a window on ({self._last_error()})")
         glfw.window_hint(glfw.CONTEXT_VERSION_MAJOR, 3)
         glfw.window_hint(glfw.CONTEXT_VERSION_MINOR, 3)
         glfw.window_hint(glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE)

@@ -1,0 +1,208 @@
+"""The window itself: that it opens or says why not, draws, rests, scales and hands events on."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.screen import Person, open_window, start_display
+
+ROOT = Path(__file__).parents[2]
+OPEN = """
+from dnnlib.errors import EditorError
+from gui_utils.errors import check_libraries
+try:
+    check_libraries()
+    from gui_utils.window import Window
+    with Window("test", 100, 100):
+        pass
+except EditorError as error:
+    print(type(error).__name__, error, sep=": ")
+"""
+
+
+def opened_in_a_process_of_its_own(**environment: str) -> str:
+    """Try to open a window with other surroundings; give what is printed."""
+    kept = {
+        k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "PYOPENGL_PLATFORM")
+    }
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", OPEN],
+        env={**kept, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert result.stderr == ""
+    return result.stdout.strip()
+
+
+on_x11 = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X servers are for Linux")
+
+
+@on_x11
+def test_without_a_display_it_says_so_in_one_line() -> None:
+    said = opened_in_a_process_of_its_own()
+    assert said.startswith("NoDisplayError: no display to open a window on")
+    assert "\n" not in said
+
+
+@on_x11
+def test_a_display_that_does_not_answer_is_no_display() -> None:
+    assert opened_in_a_process_of_its_own(DISPLAY=":31999").startswith("NoDisplayError")
+
+
+@on_x11
+def test_without_opengl_it_says_so_in_one_line() -> None:
+    display = start_display("-screen", "0", "320x240x24", "-extension", "GLX")
+    said = opened_in_a_process_of_its_own(DISPLAY=display)
+    assert said.startswith("NoOpenGLError: the display has no OpenGL 3.3")
+    assert "\n" not in said
+
+
+@on_x11
+@pytest.mark.parametrize(("display", "name"), [("", "NoDisplayError"), (":1", "NoOpenGLError")])
+def test_missing_libraries_of_the_system_are_named(display: str, name: str, monkeypatch: Any) -> None:
+    from gui_utils import errors
+
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setitem(sys.modules, "glfw", None)
+    with pytest.raises(errors.WindowError) as caught:
+        errors.check_libraries()
+    assert type(caught.value).__name__ == name
+    assert "glfw" in str(caught.value)
+
+
+# ----------------------------------------------------------------------------
+# With a window.
+
+
+def test_it_writes_no_file_into_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from imgui_bundle import imgui
+
+    def draw() -> None:
+        imgui.begin("part")
+        imgui.end()
+
+    monkeypatch.chdir(tmp_path)
+    with open_window(monkeypatch, 200, 100) as window:
+        for _ in range(3):
+            window.frame(draw)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_windows_after_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        with open_window(monkeypatch, 200, 100) as window:
+            assert window.snapshot(lambda: None).shape[2] == 3
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_text_grows_with_the_monitor(monkeypatch: pytest.MonkeyPatch, scale: float) -> None:
+    from imgui_bundle import imgui
+
+    heights = []
+    with open_window(monkeypatch, 200, 100, scale=scale) as window:
+        window.frame(lambda: heights.append(imgui.get_text_line_height()))
+        assert "roboto" in imgui.get_font().get_debug_name().lower()
+    assert heights[0] == pytest.approx(15 * scale, abs=1)
+
+
+def test_the_loop_rests_when_nothing_happens_and_wakes_for_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    if sys.platform.startswith("linux") and os.environ.get("PYOPENGL_PLATFORM") == "egl":
+        pytest.skip("GLFW's null platform does not wait for events")
+    moments: list[float] = []
+    with open_window(monkeypatch, 200, 100) as window:
+
+        def draw() -> None:
+            moments.append(time.monotonic())
+
+        def later() -> None:
+            time.sleep(2.2)
+            woken.append(time.monotonic())
+            window.wake()
+            time.sleep(0.3)
+            window.ask_to_close()
+            window.wake()
+
+        woken: list[float] = []
+        thread = threading.Thread(target=later)
+        thread.start()
+        window.run(draw)
+        thread.join()
+    began = moments[0]
+    resting = [moment for moment in moments if began + 1.2 < moment < woken[0]]
+    assert resting == []
+    assert min(moment for moment in moments if moment > woken[0]) - woken[0] < 0.2
+
+
+def test_dropped_files_are_handed_over_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_window(monkeypatch, 200, 100) as window:
+        window.events.on_drop(["/a b/ü.pkl", "c.png"])
+        assert window.take_dropped() == [Path("/a b/ü.pkl"), Path("c.png")]
+        assert window.take_dropped() == []
+
+
+def test_a_click_between_two_frames_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    from imgui_bundle import imgui
+
+    clicks = []
+
+    def draw() -> None:
+        imgui.set_next_window_pos(imgui.ImVec2(0, 0))
+        imgui.begin("part", None, imgui.WindowFlags_.no_decoration)
+        if imgui.button("here"):
+            clicks.append(1)
+        imgui.end()
+
+    with open_window(monkeypatch, 200, 100) as window:
+        person = Person(window, draw, monkeypatch)
+        person.look(2)
+        left, top, _, _ = person.place_of("here")
+        window.events.on_mouse(left + 3, top + 3)
+        window.events.on_button(0, 1)
+        window.events.on_button(0, 0)
+        person.look(4)
+    assert clicks == [1]
+
+
+@pytest.mark.parametrize("width", [4, 5, 7])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_textures_of_any_width_are_shown_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, width: int, channels: int
+) -> None:
+    from imgui_bundle import imgui
+
+    from gui_utils.texture import Texture
+
+    pixels = np.random.default_rng(0).integers(0, 255, (6, width, channels), dtype=np.uint8)
+    if channels == 4:
+        pixels[..., 3] = 255
+
+    with open_window(monkeypatch, 64, 64, scale=1.0) as window:
+        texture = Texture(pixelated=True)
+        texture.upload(pixels)
+
+        def draw() -> None:
+            pen = imgui.get_background_draw_list()
+            pen.add_image(texture.ref, imgui.ImVec2(0, 0), imgui.ImVec2(width, 6))
+
+        shown = window.snapshot(draw)
+        texture.delete()
+    assert np.array_equal(shown[:6, :width], pixels[..., :3])
+
+
+def test_what_is_no_picture_is_no_texture(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gui_utils.texture import Texture
+
+    with open_window(monkeypatch, 64, 64), pytest.raises(ValueError, match="found float64"):
+        Texture().upload(np.zeros((4, 4, 3)))

@@ -1,0 +1,145 @@
+"""A session that draws plain pictures and drags slowly: the window and its worker can be tried alone."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from dnnlib.errors import EditorError
+from drag.config import DragConfig
+from drag.request import DragRequest
+from faces.expressions import EXPRESSIONS
+from faces.landmarks import Face
+
+SIZE = 64
+
+
+def face_at(x: float = 32.0, y: float = 32.0, radius: float = 20.0) -> Face:
+    """Give a round face of 68 landmarks."""
+    angles = np.linspace(0, 2 * np.pi, 68, endpoint=False)
+    landmarks = np.stack([x + radius * np.cos(angles), y + radius * np.sin(angles)], axis=1)
+    return Face(landmarks.astype(np.float32), 0.9)
+
+
+@dataclass
+class FakeStep:
+    """Looks like a drag.types.DragStep."""
+
+    index: int
+    points: np.ndarray
+    distances: np.ndarray
+    remaining: float
+    picture: np.ndarray
+    ended: Any = None
+    message: str = ""
+
+    def frame(self) -> np.ndarray:
+        return self.picture
+
+    def stopped(self) -> "FakeStep":
+        self.ended = SimpleNamespace(value="stopped")
+        self.message = f"Stopped after {self.index} steps."
+        return self
+
+
+@dataclass
+class FakeSession:
+    """Looks like a headless.session.EditSession; `step_seconds` is how slow it is.
+
+    The picture's red is the seed, its green psi in hundredths, its blue grows with each step.
+    """
+
+    path: Path = Path("fake.safetensors")
+    step_seconds: float = 0.0
+    steps: int = 10
+    faces: list[Face] = field(default_factory=lambda: [face_at()])
+    title: str = "A fake"
+    sha256: str = "ab" * 32
+    image_size: tuple[int, int] = (SIZE, SIZE)
+    num_ws: int = 8
+    w_dim: int = 16
+    num_blocks: int = 4
+    on_remark: Callable[[str], None] = lambda text: None
+    seed: int = 0
+    psi: float = 1.0
+    blue: int = 0
+    seeds: list[int] = field(default_factory=list)
+    threads: set[int] = field(default_factory=set)
+    configs: list[DragConfig] = field(default_factory=list)
+    planned: list[dict[str, Any]] = field(default_factory=list)
+
+    def _note(self) -> None:
+        self.threads.add(threading.get_ident())
+
+    def generate(self, seed: int, psi: float) -> None:
+        self._note()
+        time.sleep(self.step_seconds)
+        self.seed, self.psi, self.blue = seed, psi, 0
+        self.seeds.append(seed)
+
+    def frame(self) -> np.ndarray:
+        self._note()
+        picture = np.zeros((SIZE, SIZE, 3), np.uint8)
+        picture[:] = (self.seed % 256, round(self.psi * 100) % 256, self.blue)
+        return picture
+
+    def detect(self, detector: str) -> list[Face]:
+        self._note()
+        return self.faces
+
+    def plan(self, expression: str, strength: float, face: Face, detector: str, **rest: Any) -> Any:
+        if not self.faces:
+            raise EditorError("no face")
+        self.planned.append({"expression": expression, "strength": strength, "face": face, **rest})
+        points = face.landmarks[[37, 38]]
+        mask = np.zeros((SIZE, SIZE), np.float32)
+        mask[20:40, 20:40] = 1
+        request = DragRequest(points, points + 3, mask if rest["automatic_mask"] else rest["mask"])
+        return SimpleNamespace(
+            request=request, config=DragConfig(max_steps=self.steps), expression=EXPRESSIONS[expression]
+        )
+
+    def adjust(self, plan: Any, face: Face) -> Iterator[Any]:
+        return self._steps(plan.request, lambda: plan.config)
+
+    def drag(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[Any]:
+        return self._steps(request, options)
+
+    def _steps(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[FakeStep]:
+        for index in range(self.steps + 1):
+            self._note()
+            self.configs.append(options())
+            time.sleep(self.step_seconds)
+            share = index / self.steps
+            points = request.points + share * (request.targets - request.points)
+            self.blue = min(255, index * 20)
+            step = FakeStep(
+                index,
+                points.astype(np.float32),
+                np.linalg.norm(request.targets - points, axis=1),
+                1 - share,
+                self.frame(),
+            )
+            if index == self.steps:
+                step.ended = SimpleNamespace(value="reached")
+                step.message = f"Reached after {index} steps."
+            yield step
+
+    def report(self, plan: Any, after: Face | None) -> Any:
+        return SimpleNamespace(
+            measure_name="lid aperture",
+            before=9.8,
+            asked=0.0,
+            achieved=0.7 if after is not None else None,
+            share=0.93,
+            tracked=0.4,
+            drift_outside_mask=1.2,
+        )
+
+    def film(self) -> list[Callable[[], np.ndarray]]:
+        return [self.frame] * 5

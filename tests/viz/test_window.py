@@ -1,0 +1,302 @@
+"""The real window, used with mouse and keys: what a person does, and what they then see."""
+
+import glfw
+import numpy as np
+import pytest
+
+from faces.expressions import EXPRESSIONS
+from tests.viz.conftest import EditorPerson
+from viz.canvas import pairs_to_show
+from viz.state import Tool
+
+SECTIONS = ("Network", "Latent", "Face Adjustments", "Drag", "Capture")
+
+
+def colour_at(editor: EditorPerson, x: float, y: float) -> list[int]:
+    """Look at the window where a pixel of the picture is."""
+    picture = editor.picture()
+    left, top = editor.on_picture(x, y)
+    return picture[round(top), round(left)].tolist()
+
+
+def test_the_first_picture_is_on_the_screen(editor: EditorPerson) -> None:
+    assert colour_at(editor, 32, 32) == [18, 70, 0]
+    assert editor.state.network.loaded is not None
+
+
+def test_the_picture_follows_the_seed_as_it_is_pulled(editor: EditorPerson) -> None:
+    left, top, right, bottom = editor.place_of("##seed")
+    middle = ((left + right) / 2, (top + bottom) / 2)
+    editor.move(*middle)
+    editor.press()
+    shown = set()
+    for step in range(1, 9):
+        editor.move(middle[0] + 25 * step, middle[1])
+        editor.wait_for(lambda: editor.state.frame.epoch == editor.state.picture_epoch)
+        shown.add(colour_at(editor, 32, 32)[0])
+    editor.release()
+    assert len(shown) >= 4
+    assert colour_at(editor, 32, 32)[0] == editor.state.latent.seed > 18
+
+
+def test_the_step_buttons_go_one_seed_on_and_back(editor: EditorPerson) -> None:
+    editor.click("+##seed")
+    assert editor.state.latent.seed == 19
+    editor.click("–##seed")
+    editor.click("–##seed")
+    assert editor.state.latent.seed == 17
+    editor.wait_for(lambda: colour_at(editor, 32, 32)[0] == 17)
+
+
+def test_a_seed_can_be_typed(editor: EditorPerson) -> None:
+    left, top, right, bottom = editor.place_of("##seed")
+    for _ in range(2):
+        editor.click_at((left + right) / 2, (top + bottom) / 2)
+    editor.look(2)
+    editor.type("77")
+    editor.key(glfw.KEY_ENTER)
+    editor.wait_for(lambda: colour_at(editor, 32, 32)[0] == 77)
+
+
+def test_psi_changes_the_picture(editor: EditorPerson) -> None:
+    left, top, right, bottom = editor.place_of("##psi")
+    editor.click_at(right - 3, (top + bottom) / 2)
+    editor.wait_for(lambda: colour_at(editor, 32, 32)[1] == 150)
+
+
+@pytest.mark.parametrize("key", EXPRESSIONS)
+def test_one_click_on_an_expression_does_it_and_tells_how_it_went(editor: EditorPerson, key: str) -> None:
+    editor.click(EXPRESSIONS[key].title)
+    editor.wait_for(lambda: editor.state.face.outcome is not None)
+    assert editor.session.planned[0]["expression"] == key
+    assert editor.state.face.outcome.reason == "reached"
+    assert editor.state.face.outcome.report.achieved == 0.7
+    assert colour_at(editor, 32, 32) == [18, 70, 200]
+
+
+def test_the_strength_slider_says_how_far(editor: EditorPerson) -> None:
+    left, top, right, bottom = editor.place_of("##strength", 1)
+    editor.click_at(left + (right - left) / 3, (top + bottom) / 2)
+    editor.click("Big eyes")
+    editor.wait_for(lambda: bool(editor.session.planned))
+    assert editor.session.planned[0]["strength"] == pytest.approx(0.5, abs=0.1)
+
+
+def test_points_targets_and_mask_are_shown_while_an_expression_runs(editor: EditorPerson) -> None:
+    editor.session.step_seconds, editor.session.steps = 0.05, 400
+    editor.click("Close eyes")
+    editor.wait_for(lambda: editor.state.job is not None and editor.state.job.progress is not None)
+    assert len(pairs_to_show(editor.state)) == 2
+    held = colour_at(editor, 3, 60)
+    free = colour_at(editor, 30, 26)
+    assert free[1] > held[1] + 15
+    editor.click("Stop")
+    editor.wait_for(lambda: not editor.state.busy)
+    assert editor.state.face.outcome.reason == "stopped"
+
+
+def test_stop_answers_within_one_step_while_the_window_keeps_its_pace(editor: EditorPerson) -> None:
+    editor.session.step_seconds, editor.session.steps = 0.4, 100
+    editor.click("Close eyes")
+    editor.wait_for(lambda: editor.state.job is not None and editor.state.job.progress is not None)
+    before = editor.state.job.progress.done
+    editor.click("Stop")
+    editor.wait_for(lambda: not editor.state.busy, seconds=5)
+    assert editor.state.face.outcome.steps <= before + 2
+
+
+@pytest.mark.parametrize("while_busy", [False, True])
+def test_every_section_collapses_at_any_time(editor: EditorPerson, while_busy: bool) -> None:
+    if while_busy:
+        editor.session.step_seconds, editor.session.steps = 0.02, 10_000
+        editor.click("Close eyes")
+        editor.wait_for(lambda: editor.state.job is not None and editor.state.job.progress is not None)
+    for section in SECTIONS:
+        editor.click(section)
+        editor.look(2)
+    assert not any(map(editor.sees, ("Load", "##seed", "Close eyes", "Start", "Picture (PNG)")))
+    assert editor.state.busy == while_busy
+    for section in SECTIONS:
+        editor.click(section)
+        editor.look(2)
+    assert editor.sees("Close eyes")
+    if while_busy:
+        editor.click("Stop", 0)
+        editor.wait_for(lambda: not editor.state.busy)
+
+
+# ----------------------------------------------------------------------------
+# Points and mask.
+
+
+def test_a_click_sets_a_point_and_the_next_its_target(editor: EditorPerson) -> None:
+    editor.click_at(*editor.on_picture(10, 20))
+    editor.click_at(*editor.on_picture(30, 40))
+    (pair,) = editor.state.drag.pairs
+    assert pair.point == pytest.approx((10, 20), abs=0.6)
+    assert pair.target == pytest.approx((30, 40), abs=0.6)
+    assert colour_at(editor, 10, 20)[0] > 200
+    assert colour_at(editor, 30, 40)[2] > 200
+
+
+def test_a_pull_sets_both(editor: EditorPerson) -> None:
+    editor.pull(editor.on_picture(10, 20), editor.on_picture(30, 20))
+    (pair,) = editor.state.drag.pairs
+    assert pair.target == pytest.approx((30, 20), abs=0.6)
+
+
+def test_points_and_targets_are_moved_and_deleted(editor: EditorPerson) -> None:
+    editor.click_at(*editor.on_picture(10, 20))
+    editor.click_at(*editor.on_picture(30, 40))
+    editor.pull(editor.on_picture(10, 20), editor.on_picture(12, 50))
+    editor.pull(editor.on_picture(30, 40), editor.on_picture(40, 8))
+    (pair,) = editor.state.drag.pairs
+    assert pair.point == pytest.approx((12, 50), abs=0.6)
+    assert pair.target == pytest.approx((40, 8), abs=0.6)
+    editor.click_at(*editor.on_picture(40, 8), button=1)
+    assert editor.state.drag.pairs == ()
+
+
+def test_a_point_is_deleted_with_the_key(editor: EditorPerson) -> None:
+    editor.click_at(*editor.on_picture(10, 20))
+    editor.key(glfw.KEY_DELETE)
+    assert editor.state.drag.pairs == ()
+
+
+def test_a_click_beside_the_picture_sets_nothing(editor: EditorPerson) -> None:
+    x, y = editor.on_picture(32, 64)
+    editor.click_at(x, y + 30)
+    assert editor.state.drag.pairs == ()
+
+
+def test_a_point_that_is_pulled_off_the_picture_stays_on_its_edge(editor: EditorPerson) -> None:
+    editor.click_at(*editor.on_picture(10, 20))
+    editor.pull(editor.on_picture(10, 20), editor.on_picture(10, 90))
+    assert editor.state.drag.pairs[0].point[1] == 63
+
+
+def test_start_drags_the_points(editor: EditorPerson) -> None:
+    editor.pull(editor.on_picture(10, 20), editor.on_picture(30, 20))
+    editor.click("Start")
+    editor.wait_for(lambda: editor.state.edits == 1)
+    assert editor.state.drag.pairs[0].point == pytest.approx((30, 20), abs=0.6)
+    assert editor.state.face.outcome.title == "Drag"
+
+
+def test_a_slider_of_the_engine_acts_on_the_drag_that_runs(editor: EditorPerson) -> None:
+    editor.session.step_seconds, editor.session.steps = 0.02, 10_000
+    editor.pull(editor.on_picture(10, 20), editor.on_picture(30, 20))
+    editor.click("Start")
+    editor.wait_for(lambda: editor.state.job is not None and editor.state.job.progress is not None)
+    left, top, right, bottom = editor.place_of("##step_size")
+    editor.click_at(right - 3, (top + bottom) / 2)
+    editor.wait_for(lambda: editor.session.configs[-1].step_size > 0.5)
+    editor.click("Stop")
+    editor.wait_for(lambda: not editor.state.busy)
+
+
+def test_the_brush_paints_what_may_move_and_the_right_button_takes_it_back(editor: EditorPerson) -> None:
+    editor.click("Mask brush")
+    assert editor.state.drag.tool is Tool.BRUSH
+    editor.look()
+    editor.pull(editor.on_picture(20, 20), editor.on_picture(44, 20))
+    mask = editor.state.drag.mask
+    assert (mask[20, 20], mask[20, 32], mask[20, 44], mask[60, 32]) == (1, 1, 1, 0)
+    assert colour_at(editor, 32, 20)[1] > colour_at(editor, 32, 60)[1] + 30
+    editor.pull(editor.on_picture(20, 20), editor.on_picture(44, 20), button=1)
+    assert editor.state.drag.mask[20, 32] == 0
+    editor.click("Invert")
+    assert editor.state.drag.mask[20, 32] == 1
+    editor.click("Clear")
+    assert editor.state.drag.mask is None
+
+
+def test_painting_sets_no_points(editor: EditorPerson) -> None:
+    editor.click("Mask brush")
+    editor.look()
+    editor.click_at(*editor.on_picture(20, 20))
+    assert editor.state.drag.pairs == ()
+
+
+# ----------------------------------------------------------------------------
+# Files.
+
+
+def test_a_bad_file_that_is_dropped_leaves_all_as_it_was(editor: EditorPerson) -> None:
+    before = editor.state.network.loaded
+    editor.window.events.on_drop(["/somewhere/holiday.png"])
+    editor.wait_for(lambda: bool(editor.state.banners))
+    assert editor.state.banners[0].text == "holiday.png: this is no checkpoint"
+    assert editor.state.network.loaded is before
+    assert colour_at(editor, 32, 32) == [18, 70, 0]
+    editor.click(f"Dismiss##{editor.state.banners[0].number}")
+    assert editor.state.banners == ()
+
+
+def test_a_good_file_that_is_dropped_is_loaded(editor: EditorPerson) -> None:
+    editor.window.events.on_drop(["/somewhere/other.pkl"])
+    editor.wait_for(lambda: editor.state.network.loaded.path.name == "other.pkl")
+
+
+def test_load_with_an_empty_path_is_a_banner(editor: EditorPerson) -> None:
+    editor.click("##path")
+    editor.key(glfw.KEY_A, glfw.MOD_CONTROL)
+    editor.key(glfw.KEY_BACKSPACE)
+    editor.look(2)
+    editor.click("Load")
+    assert "No path" in editor.state.banners[0].text
+
+
+def test_a_path_can_be_typed(editor: EditorPerson) -> None:
+    editor.click("##path")
+    editor.key(glfw.KEY_A, glfw.MOD_CONTROL)
+    editor.type("third.pkl")
+    editor.key(glfw.KEY_ENTER)
+    editor.wait_for(lambda: editor.state.network.loaded.path.name == "third.pkl")
+
+
+def test_picture_and_film_are_saved(editor: EditorPerson) -> None:
+    editor.click("Close eyes")
+    editor.wait_for(lambda: editor.state.edits == 1)
+    editor.look(2)
+    editor.click("Picture (PNG)")
+    picture = editor.state.capture.saved
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+    editor.click("Edit (GIF)")
+    editor.wait_for(lambda: editor.state.capture.saved != picture)
+    assert editor.state.capture.saved.suffix == ".gif"
+
+
+# ----------------------------------------------------------------------------
+# Faces.
+
+
+def test_landmarks_are_drawn_over_the_face(editor: EditorPerson) -> None:
+    plain = editor.picture()
+    editor.click("Show landmarks")
+    editor.wait_for(lambda: editor.state.face.faces is not None)
+    editor.move(5, 5)
+    marked = editor.picture()
+    x, y = (round(value) for value in editor.on_picture(*editor.session.faces[0].landmarks[0]))
+    assert np.abs(marked[y, x].astype(int) - plain[y, x]).max() > 60
+
+
+def test_another_face_is_chosen_by_its_number(editor: EditorPerson) -> None:
+    from tests.viz.fakes import face_at
+
+    editor.session.faces = [face_at(20, 32, 15), face_at(48, 32, 10)]
+    editor.click("Show landmarks")
+    editor.wait_for(lambda: editor.state.face.faces is not None)
+    assert editor.state.face.chosen is editor.session.faces[0]
+    left, top, _, _ = editor.session.faces[1].box
+    editor.click_at(*editor.on_picture(left, top))
+    assert editor.state.face.chosen is editor.session.faces[1]
+    assert editor.state.drag.pairs == ()
+
+
+def test_a_picture_without_a_face_is_said(editor: EditorPerson) -> None:
+    editor.session.faces = []
+    editor.click("Close eyes")
+    editor.wait_for(lambda: bool(editor.state.banners))
+    assert "no face" in editor.state.banners[0].text
+    assert not editor.state.busy

@@ -1,0 +1,244 @@
+"""The worker, without a screen: what it promises about order, speed and loss."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dnnlib.errors import EditorError
+from drag.config import DragConfig
+from drag.request import DragRequest
+from tests.viz.fakes import FakeSession
+from viz import answers, commands
+from viz.worker import Worker
+
+REQUEST = DragRequest([[10, 10]], [[20, 20]])
+
+
+class Desk:
+    """A worker, its session, and all that it ever said."""
+
+    def __init__(self, session: FakeSession) -> None:
+        self.session = session
+        self.news: list[answers.News] = []
+        self.frames: list[answers.Frame] = []
+        self.worker = Worker(self._open)
+
+    def _open(self, path: Path) -> Any:
+        if "bad" in path.name:
+            raise EditorError(f"{path.name}: no checkpoint")
+        if "broken" in path.name:
+            raise RuntimeError("a fault of the program\nwith a second line")
+        self.session.path = path
+        return self.session
+
+    def poll(self) -> None:
+        news, frame = self.worker.poll()
+        self.news += news
+        self.frames += [frame] if frame is not None else []
+
+    def wait_for(self, kind: type, epoch: int | None = None, seconds: float = 10.0) -> Any:
+        until = time.monotonic() + seconds
+        while True:
+            self.poll()
+            for one in self.news + list(self.frames):
+                if isinstance(one, kind) and epoch in (None, getattr(one, "epoch", None)):
+                    return one
+            assert time.monotonic() < until, f"no {kind.__name__} came; there is {self.news}"
+            time.sleep(0.001)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    desk = Desk(FakeSession())
+    desk.worker.send(commands.Load(1, Path("good.safetensors")))
+    desk.wait_for(answers.Loaded)
+    yield desk
+    desk.worker.close()
+
+
+def test_a_failed_load_keeps_the_old_network_and_says_why(desk: Desk) -> None:
+    desk.worker.send(commands.Load(2, Path("bad.pkl")))
+    assert desk.wait_for(answers.Failed).message == "bad.pkl: no checkpoint"
+    desk.worker.send(commands.Generate(3, 77, 0.5))
+    assert desk.wait_for(answers.Frame, 3).picture[0, 0, 0] == 77
+
+
+def test_a_fault_of_the_program_is_said_in_one_line_and_the_worker_lives_on(desk: Desk) -> None:
+    desk.worker.send(commands.Load(2, Path("broken.pkl")))
+    assert desk.wait_for(answers.Failed).message == "Load failed: a fault of the program"
+    desk.worker.send(commands.Generate(3, 5, 0.5))
+    desk.wait_for(answers.Frame, 3)
+
+
+def test_without_a_network_nothing_is_generated() -> None:
+    desk = Desk(FakeSession())
+    desk.worker.send(commands.Generate(1, 5, 0.5))
+    assert "open a checkpoint first" in desk.wait_for(answers.Failed).message
+    desk.worker.close()
+
+
+def test_a_flood_of_seeds_leaves_the_newest(desk: Desk) -> None:
+    desk.session.step_seconds = 0.02
+    for number in range(200):
+        desk.worker.send(commands.Generate(10 + number, number, 0.5))
+    assert desk.wait_for(answers.Frame, 209).picture[0, 0, 0] == 199
+    assert len(desk.session.seeds) < 10
+
+
+def test_a_detection_that_waits_behind_a_newer_picture_is_not_done(desk: Desk) -> None:
+    desk.session.step_seconds = 0.05
+    desk.worker.send(commands.Generate(2, 1, 0.5))
+    time.sleep(0.01)
+    desk.worker.send(commands.Detect(3, "auto"))
+    desk.worker.send(commands.Generate(4, 2, 0.5))
+    desk.wait_for(answers.Frame, 4)
+    assert not [one for one in desk.news if isinstance(one, answers.Detected)]
+
+
+def test_stop_ends_a_drag_within_one_step(desk: Desk) -> None:
+    desk.session.steps, desk.session.step_seconds = 1000, 0.1
+    desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
+    desk.wait_for(answers.Progress, 2)
+    began = time.monotonic()
+    desk.worker.send(commands.Stop(3))
+    ended = desk.wait_for(answers.Ended, 2)
+    assert time.monotonic() - began < 0.35
+    assert ended.reason == "stopped"
+    assert ended.steps < 10
+
+
+def test_stop_ends_a_job_that_still_waits_in_the_queue(desk: Desk) -> None:
+    desk.session.step_seconds = 0.1
+    desk.worker.send(commands.Generate(2, 1, 0.5))
+    desk.worker.send(commands.Drag(3, REQUEST, DragConfig()))
+    desk.worker.send(commands.Stop(4))
+    ended = desk.wait_for(answers.Ended, 3)
+    assert (ended.reason, ended.steps) == ("stopped", 0)
+
+
+def test_stop_leaves_what_is_asked_afterwards_alone(desk: Desk) -> None:
+    desk.worker.send(commands.Stop(2))
+    desk.worker.send(commands.Drag(3, REQUEST, DragConfig()))
+    assert desk.wait_for(answers.Ended, 3).reason == "reached"
+
+
+def test_a_newer_picture_ends_a_drag(desk: Desk) -> None:
+    desk.session.steps, desk.session.step_seconds = 1000, 0.02
+    desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
+    desk.wait_for(answers.Progress, 2)
+    desk.worker.send(commands.Generate(3, 9, 0.5))
+    assert desk.wait_for(answers.Ended, 2).reason == "stopped"
+    desk.wait_for(answers.Frame, 3)
+
+
+def test_no_ending_is_lost_however_late_the_window_looks(desk: Desk) -> None:
+    for epoch in range(2, 22):
+        desk.worker.send(commands.Drag(epoch, REQUEST, DragConfig()))
+        time.sleep(0.002)
+    time.sleep(0.5)
+    desk.wait_for(answers.Ended, 21)
+    ended = [one.epoch for one in desk.news if isinstance(one, answers.Ended)]
+    assert ended == list(range(2, 22))
+
+
+def test_of_frames_there_is_one_the_newest(desk: Desk) -> None:
+    desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
+    while len(desk.session.configs) < 11:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    desk.poll()
+    assert [(frame.epoch, frame.step) for frame in desk.frames] == [(2, 10)]
+    assert desk.frames[0].picture[0, 0, 2] == 200
+
+
+def test_progress_counts_steps_distance_and_rate(desk: Desk) -> None:
+    desk.session.step_seconds = 0.01
+    desk.worker.send(commands.Drag(2, REQUEST, DragConfig(max_steps=50)))
+    desk.wait_for(answers.Ended)
+    progress = [one for one in desk.news if isinstance(one, answers.Progress)]
+    assert [one.done for one in progress] == list(range(11))
+    assert progress[0].distance == pytest.approx(np.hypot(10, 10), abs=1e-3)
+    assert progress[-1].distance == pytest.approx(0, abs=1e-3)
+    assert progress[-1].share == 1.0
+    assert 10 < progress[-1].rate < 100
+    assert {one.total for one in progress} == {50}
+
+
+def test_new_options_reach_the_drag_that_runs(desk: Desk) -> None:
+    desk.session.steps, desk.session.step_seconds = 20, 0.01
+    desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
+    desk.wait_for(answers.Progress)
+    desk.worker.send(commands.Retune(3, DragConfig(step_size=0.5)))
+    desk.wait_for(answers.Ended)
+    assert desk.session.configs[0].step_size == 2e-3
+    assert desk.session.configs[-1].step_size == 0.5
+    desk.worker.send(commands.Drag(4, REQUEST, DragConfig()))
+    desk.wait_for(answers.Ended, 4)
+    assert desk.session.configs[-1].step_size == 2e-3
+
+
+def test_an_expression_is_planned_done_and_reported(desk: Desk) -> None:
+    desk.worker.send(commands.Adjust(2, "close_eyes", 0.8, "auto", automatic_mask=True))
+    ended = desk.wait_for(answers.Ended)
+    planned = desk.wait_for(answers.Planned)
+    assert desk.news.index(planned) < desk.news.index(ended)
+    assert planned.mask is not None
+    assert ended.report.achieved == 0.7
+    assert len(ended.faces) == 1
+    assert desk.session.planned[0]["strength"] == 0.8
+
+
+def test_a_painted_mask_is_handed_on_where_none_is_made(desk: Desk) -> None:
+    mask = np.ones((64, 64), np.float32)
+    desk.worker.send(commands.Adjust(2, "close_eyes", 1.0, "auto", automatic_mask=False, mask=mask))
+    desk.wait_for(answers.Ended)
+    assert desk.session.planned[0]["mask"] is mask
+
+
+def test_an_expression_without_a_face_fails_in_one_line(desk: Desk) -> None:
+    desk.session.faces = []
+    desk.worker.send(commands.Adjust(2, "close_eyes", 1.0, "auto", automatic_mask=True))
+    assert "no face" in desk.wait_for(answers.Failed).message
+
+
+def test_a_film_is_saved_whole_and_a_stopped_one_not_at_all(desk: Desk, tmp_path: Path) -> None:
+    desk.worker.send(commands.SaveFilm(2, tmp_path / "new" / "edit.gif"))
+    desk.wait_for(answers.Saved)
+    assert (tmp_path / "new" / "edit.gif").read_bytes()[:6] == b"GIF89a"
+    desk.worker.send(commands.SaveFilm(3, tmp_path / "two.gif"))
+    desk.worker.send(commands.Stop(4))
+    desk.wait_for((answers.Ended, answers.Saved), 3)  # type: ignore[arg-type]
+    assert not list(tmp_path.glob("*.tmp*"))
+
+
+def test_a_film_into_a_folder_that_takes_no_files_fails_in_one_line(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    desk.worker.send(commands.SaveFilm(2, tmp_path / "file" / "edit.gif"))
+    assert "cannot be written" in desk.wait_for(answers.Failed).message
+
+
+def test_remarks_come_through(desk: Desk) -> None:
+    desk.session.on_remark("the bundled detector is used")
+    assert desk.wait_for(answers.Remark).message == "the bundled detector is used"
+
+
+def test_one_thread_alone_works(desk: Desk) -> None:
+    desk.worker.send(commands.Generate(2, 1, 0.5))
+    desk.worker.send(commands.Adjust(3, "close_eyes", 1.0, "auto", automatic_mask=True))
+    desk.worker.send(commands.Detect(4, "auto"))
+    desk.wait_for(answers.Detected)
+    assert len(desk.session.threads) == 1
+
+
+def test_closing_in_the_middle_of_a_drag_takes_one_step() -> None:
+    desk = Desk(FakeSession(steps=1000, step_seconds=0.05))
+    desk.worker.send(commands.Load(1, Path("good.safetensors")))
+    desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
+    desk.wait_for(answers.Progress)
+    began = time.monotonic()
+    desk.worker.close()
+    assert time.monotonic() - began < 0.5
