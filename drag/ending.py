@@ -74,17 +74,18 @@ def describe(reason: EndReason, steps: int, best: int, distances: FloatArray, re
     left = f"{max(0.0, remaining):.0%} of the way is left"
     if len(distances):
         left += f", {distances.mean():.1f} px on average"
+    count = "1 step" if steps == 1 else f"{steps} steps"
     given = f"the best state, after step {best}, is given back: {left}"
     match reason:
         case EndReason.REACHED:
-            return f"Reached in {steps} steps."
+            return f"Reached in {count}."
         case EndReason.NOTHING_TO_DO:
             return "Nothing to do: everything is where it should be."
         case EndReason.STEP_LIMIT:
-            return f"The limit of {steps} steps is used up; {given}."
+            return f"The limit of {count} is used up; {given}."
         case EndReason.STALLED:
-            return f"No more progress after {steps} steps; {given}."
+            return f"No more progress after {count}; {given}."
         case EndReason.OSCILLATING:
-            return f"Going to and fro after {steps} steps; {given}."
+            return f"Going to and fro after {count}; {given}."
         case EndReason.STOPPED:
-            return f"Stopped after {steps} steps."
+            return f"Stopped after {count}."

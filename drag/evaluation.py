@@ -89,7 +89,7 @@ class Evaluator:
 
     def __call__(self, move: LatentMove, shift: Tensor) -> Evaluation:
         """Look at the state that a shift [rows, w_dim] on the host leads to."""
-        with torch.inference_mode(False), torch.enable_grad():
+        with torch.enable_grad():
             shift = shift.to(self._device, copy=True).requires_grad_()
             w = move.w(shift)
             features, rgb = self._tap(w)

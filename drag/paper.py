@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from drag.config import DragConfig
-from drag.sampling import disc, lattice, points_from, sample
+from drag.sampling import disc, lattice, sample
 
 
 class PaperMatching:
@@ -40,24 +40,17 @@ class PaperMatching:
         return sample(features, points[:, None], self.image_size)[0, :, :, 0].t()
 
     def track(self, features: Tensor, reference: Tensor, points: Tensor) -> Tensor:
-        """Move handles to the nearest features (L2) in a square window, refined to a part of its spacing.
-
-        The least squared distance and its neighbours along each axis make a parabola; its foot is the handle.
-        """
+        """Move handles to the nearest features (L2) in a square window, then on between its nodes."""
         spacing = max(1.0, self._cell(features) / 2)
         reach = max(1, round(self.search_radius / spacing))
-        offsets = lattice(reach, points.device) * spacing
-        candidates = self.place((points[:, None] + offsets).flatten(0, 1)).unflatten(0, (len(points), -1))
-        found = sample(features, candidates, self.image_size)[0]
-        side = 2 * reach + 1
-        distance = (found - reference.t()[:, :, None]).square().sum(dim=0).unflatten(1, (side, side))
-        nearest = distance.flatten(1).argmin(dim=1)
-        at_row, at_column = nearest // side, nearest % side
-        index = torch.arange(len(points), device=points.device)
-        along_rows = _foot(distance[index, :, at_column], at_row)
-        along_columns = _foot(distance[index, at_row], at_column)
-        refined = candidates[index, nearest] + points_from(along_rows, along_columns) * spacing
-        return self.place(refined)
+        nodes = points[:, None] + lattice(reach, points.device) * spacing
+        nodes = self.place(nodes.flatten(0, 1)).unflatten(0, (len(points), -1))
+        found = sample(features, nodes, self.image_size)[0]
+        nearest = (found - reference.t()[:, :, None]).square().sum(dim=0).argmin(dim=1)
+        points = nodes[torch.arange(len(points), device=points.device), nearest]
+        for _ in range(2):
+            points = self._refine(features, reference, points, spacing)
+        return self.place(points)
 
     def motion(self, features: Tensor, points: Tensor, targets: Tensor) -> Tensor:
         """Pull handles [N, 2] to their targets [N, 2]: L1 between a patch, detached, and the patch ahead."""
@@ -85,6 +78,25 @@ class PaperMatching:
         """Compare features [1, C, h, w] with those at the start: the mean of held · |change|."""
         return ((features - start).abs() * held).mean()
 
+    def _refine(self, features: Tensor, reference: Tensor, points: Tensor, spacing: float) -> Tensor:
+        """Move handles by at most half a spacing to where the features, taken as linear there, come nearest.
+
+        A step of Gauss and Newton, as in Lucas and Kanade's registration (1981).
+        """
+        cross = points.new_tensor([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)]) * spacing
+        here, left, right, above, below = sample(features, points[:, None] + cross, self.image_size)[
+            0
+        ].unbind(2)
+        across, down = (right - left) / (2 * spacing), (below - above) / (2 * spacing)
+        missing = reference.t() - here
+        xx, xy, yy = (across * across).sum(0), (across * down).sum(0), (down * down).sum(0)
+        x, y = (across * missing).sum(0), (down * missing).sum(0)
+        # A little stiffness keeps handles where they are along edges, where one direction says nothing.
+        stiffness = 1e-3 * (xx + yy) + 1e-12
+        xx, yy = xx + stiffness, yy + stiffness
+        step = torch.stack((yy * x - xy * y, xx * y - xy * x), dim=1) / (xx * yy - xy * xy)[:, None]
+        return points + step.clamp(-spacing / 2, spacing / 2)
+
     def _cell(self, features: Tensor) -> float:
         """Measure how many image px a cell of the features covers."""
         return self.image_size[0] / features.shape[2]
@@ -100,17 +112,3 @@ def stop_distance(config: DragConfig, image_size: tuple[int, int], point_count: 
     if config.stop_distance is not None:
         return config.stop_distance
     return (1.0 if point_count <= 5 else 2.0) * min(1.0, max(0.25, max(image_size) / 512))
-
-
-def _foot(distance: Tensor, at: Tensor) -> Tensor:
-    """Find the foot of the parabola through the least value and its neighbours, in -0.5..0.5 of the spacing.
-
-    Args:
-        distance: [N, side], one row a handle.
-        at: [N], where each row is least; at either end of a row the foot is 0.
-    """
-    inner = at.clamp(1, distance.shape[1] - 2)
-    before, least, after = (distance.gather(1, (inner + step)[:, None])[:, 0] for step in (-1, 0, 1))
-    bend = before - 2 * least + after
-    foot = 0.5 * (before - after) / bend.clamp(min=1e-12)
-    return foot.clamp(-0.5, 0.5) * ((at == inner) & (bend > 1e-12))

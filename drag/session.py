@@ -44,6 +44,7 @@ class DragSession:
         RequestError: the request does not fit the generator, or nothing would pull.
     """
 
+    @torch.inference_mode(False)
     def __init__(
         self,
         generator: Generator,
@@ -86,6 +87,7 @@ class DragSession:
     # ----------------------------------------------------------------------------
     # Stepping.
 
+    @torch.inference_mode(False)
     def step(self) -> DragStep:
         """Look at the present state, and move on unless that ends the drag.
 
@@ -153,6 +155,7 @@ class DragSession:
     # ----------------------------------------------------------------------------
     # Changing.
 
+    @torch.inference_mode(False)
     def change(self, request: DragRequest | None = None, config: DragConfig | None = None) -> None:
         """Go on from the present state with another request, or with other options.
 
@@ -213,8 +216,7 @@ def _checked_w(w: Tensor, generator: Generator) -> Tensor:
         )
     if not flat.isfinite().all():
         raise RequestError("w holds something that is not a number; start from another w.")
-    with torch.inference_mode(False):
-        return flat.detach().clone().float()
+    return flat.detach().clone().float()
 
 
 def _broken(seen: Evaluation, index: int) -> str:

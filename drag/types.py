@@ -164,15 +164,23 @@ class DragStep:
     _frames: list[npt.NDArray[np.uint8]] = field(default_factory=list, repr=False)
 
     def frame(self) -> npt.NDArray[np.uint8]:
-        """Draw this state: uint8 RGB [H, W, 3]. It is drawn when first asked for, and kept."""
+        """Draw this state: uint8 RGB [H, W, 3]. It is drawn when first asked for, and kept.
+
+        Raises:
+            DragError: the generator gives what is not a number.
+        """
         if not self._frames:
             with torch.no_grad():
                 image = self.synthesis(self.w[None], noise_mode="const")[0, :3]
+                if not image.isfinite().all():
+                    raise DragError(
+                        "The picture holds what is not a number: the generator's weights are broken."
+                    )
                 pixels = (image * 127.5 + 128).clamp(0, 255).to(torch.uint8)
                 self._frames.append(pixels.permute(1, 2, 0).contiguous().cpu().numpy())
         return self._frames[0]
 
     def stopped(self) -> "DragStep":
         """Make this the last step of a drag that the caller broke off."""
-        message = f"Stopped after {self.index} steps."
-        return replace(self, ended=EndReason.STOPPED, message=message)
+        steps = "1 step" if self.index == 1 else f"{self.index} steps"
+        return replace(self, ended=EndReason.STOPPED, message=f"Stopped after {steps}.")

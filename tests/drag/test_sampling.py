@@ -140,7 +140,7 @@ def test_a_shifted_pattern_is_found_to_a_part_of_a_pixel(x, y):
     points, shift = torch.tensor([[30.0, 33.0], [20.5, 40.25]]), torch.tensor([x, y])
     reference = matching.reference(pattern(torch.zeros(2)), points)
     found = matching.track(pattern(shift), reference, points)
-    torch.testing.assert_close(found, points + shift, atol=0.15, rtol=0)
+    torch.testing.assert_close(found, points + shift, atol=0.06, rtol=0)
 
 
 @pytest.mark.parametrize(
