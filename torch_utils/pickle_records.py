@@ -8,6 +8,15 @@ import numpy as np
 
 from torch_utils.errors import CheckpointError
 
+_NUMPY_SCALARS = ("numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
+_NUMPY_ARRAYS = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
+_DICTS = ("collections.OrderedDict", "dnnlib.util.EasyDict")
+
+# The names that plain data and arrays need.
+RECORD_NAMES = frozenset(
+    {*_NUMPY_SCALARS, *_NUMPY_ARRAYS, *_DICTS, "numpy.ndarray", "numpy.dtype", "_codecs.encode"}
+)
+
 _MOST_VALUES = 10_000  # More than any network's arguments have; a file can refer to a list a million times.
 
 
@@ -61,9 +70,25 @@ def mapping_of(value: Any) -> dict[Any, Any]:
     """
     if isinstance(value, dict):
         return value
-    if isinstance(value, Call) and str(value.function) in ("collections.OrderedDict", "dnnlib.util.EasyDict"):
+    if isinstance(value, Call) and str(value.function) in _DICTS:
         return value.items
     raise NotPlainError(f"a dict was expected, {type(value).__name__} was found")
+
+
+def bytes_of(value: Any) -> bytes:
+    """Take bytes, also from protocol 2, which has none and writes them as Latin-1 text to be encoded.
+
+    Raises:
+        NotPlainError: if the value is no bytes.
+    """
+    if isinstance(value, Call) and str(value.function) == "_codecs.encode" and value.args[1:] == ("latin1",):
+        try:
+            return str(value.args[0]).encode("latin1")
+        except UnicodeEncodeError as error:
+            raise NotPlainError("text that is not Latin-1 was found where bytes were expected") from error
+    if isinstance(value, bytes):
+        return value
+    raise NotPlainError(f"bytes were expected, {type(value).__name__} was found")
 
 
 def plain(value: Any) -> Any:
@@ -97,9 +122,6 @@ class _Copier:
 # ----------------------------------------------------------------------------
 # NumPy's numbers and arrays.
 
-_NUMPY_SCALARS = ("numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
-_NUMPY_ARRAYS = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
-
 
 def array_of(value: Any) -> np.ndarray:
     """Rebuild a NumPy array, or a NumPy number as an array without axes.
@@ -113,7 +135,7 @@ def array_of(value: Any) -> np.ndarray:
         if not (isinstance(value, Call) and str(value.function) in _NUMPY_ARRAYS):
             raise TypeError(type(value))
         _, shape, dtype, fortran, content = value.state
-        flat = np.frombuffer(content, _dtype(dtype))
+        flat = np.frombuffer(bytes_of(content), _dtype(dtype))
         if flat.size != int(np.prod([int(n) for n in shape], dtype=object)):
             raise ValueError(f"{flat.size} numbers do not fill the shape {shape}")
         return flat.reshape(shape, order="F" if fortran else "C")
@@ -123,7 +145,7 @@ def array_of(value: Any) -> np.ndarray:
 
 def _scalar(value: Call) -> Any:
     dtype, content = value.args
-    return np.frombuffer(content, _dtype(dtype), count=1)[0].item()
+    return np.frombuffer(bytes_of(content), _dtype(dtype), count=1)[0].item()
 
 
 def _dtype(value: Any) -> np.dtype:

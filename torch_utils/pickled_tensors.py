@@ -12,7 +12,7 @@ import torch
 
 from torch_utils.errors import CheckpointError, HostileFileError
 from torch_utils.pickle_machine import PickleMachine
-from torch_utils.pickle_records import Call, Name, PersistentId
+from torch_utils.pickle_records import Call, Name, PersistentId, bytes_of
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _PROTOCOL = 1001
@@ -33,7 +33,7 @@ _TENSOR = "torch._utils._rebuild_tensor_v2"
 _STORAGE = "torch.storage._load_from_bytes"
 
 # The names that tensors in a pickle need.
-TENSOR_NAMES = frozenset({_PARAMETER, _TENSOR, _STORAGE, "collections.OrderedDict"})
+TENSOR_NAMES = frozenset({_PARAMETER, _TENSOR, _STORAGE})
 
 
 class TensorReader:
@@ -84,9 +84,7 @@ class TensorReader:
             return self._storages[id(value)][1]
         if not (isinstance(value, Call) and str(value.function) == _STORAGE and len(value.args) == 1):
             raise CheckpointError(f"{self._source}: {name} has no storage")
-        content = value.args[0]
-        if not isinstance(content, bytes):
-            raise CheckpointError(f"{self._source}: the storage of {name} is not made of bytes")
+        content = bytes_of(value.args[0])
         numbers = _read_storage(content, f"{self._source}: storage of {name}")
         self._storages[id(value)] = value, numbers  # The record is kept too, so that its id stays its own.
         return numbers

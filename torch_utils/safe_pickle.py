@@ -14,25 +14,26 @@ import torch
 
 from torch_utils.errors import CheckpointError, UnknownNetworkError
 from torch_utils.pickle_machine import PickleMachine
-from torch_utils.pickle_records import Call, NotPlainError, array_of, mapping_of, plain
+from torch_utils.pickle_records import RECORD_NAMES, Call, NotPlainError, array_of, mapping_of, plain
 from torch_utils.pickled_tensors import TENSOR_NAMES, TensorReader
 
 NETWORK_KEYS = ("G_ema", "G", "D")
 
 _PERSISTENT = "torch_utils.persistence._reconstruct_persistent_obj"
 _TENSORFLOW = "dnnlib.tflib.network.Network"
-_ALLOWED = TENSOR_NAMES | {
-    _PERSISTENT,
-    _TENSORFLOW,
-    "dnnlib.util.EasyDict",
-    "builtins.set",
-    "numpy.ndarray",
-    "numpy.dtype",
-    "numpy.core.multiarray.scalar",
-    "numpy.core.multiarray._reconstruct",
-    "numpy._core.multiarray.scalar",
-    "numpy._core.multiarray._reconstruct",
-}
+_ALLOWED = (
+    TENSOR_NAMES
+    | RECORD_NAMES
+    | {
+        _PERSISTENT,
+        _TENSORFLOW,
+        "builtins.set",
+        "__builtin__.set",
+        # Arrays among a module's attributes, which are passed over.
+        "numpy.core.numeric._frombuffer",
+        "numpy._core.numeric._frombuffer",
+    }
+)
 _MOST_MODULES = 5000  # A file can contain one module a million times over.
 
 
