@@ -64,11 +64,11 @@ class OptionField:
         if self.choices:
             return " or ".join(self.choices)
         if self.low is not None and self.high is not None:
-            return f"{self.low:g} to {self.high:g}{unit}"
+            return f"{self.low:.12g} to {self.high:.12g}{unit}"
         if self.low is not None:
-            return f"at least {self.low:g}{unit}"
+            return f"at least {self.low:.12g}{unit}"
         if self.high is not None:
-            return f"at most {self.high:g}{unit}"
+            return f"at most {self.high:.12g}{unit}"
         return ""
 
 

@@ -132,6 +132,14 @@ def test_a_bad_value_on_the_command_line_ends_in_one_clear_line_and_code_2(argum
     assert "Traceback" not in result.output
 
 
+def test_large_bounds_are_said_in_full():
+    @dataclass(frozen=True)
+    class Seeds:
+        seed: int = option(0, "which picture", low=0, high=2**31 - 1)
+
+    assert option_fields(Seeds)[0].range_text == "0 to 2147483647"
+
+
 def test_help_says_unit_range_and_default():
     text = " ".join(run("--help").output.split())
     assert "how far a pixel reaches (0 to 64 px) [default: 3.0]" in text
