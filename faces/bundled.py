@@ -1,0 +1,119 @@
+"""The bundled detector: our own small network, no download.
+
+It is made for frames that hold one aligned face, as face generators give them, and looks at those once. A
+face that stands elsewhere in the frame, or several faces, are searched for with windows of several sizes;
+that finds faces of at least about a quarter of the frame's shorter side that stand roughly upright and do
+not overlap. For photographs of any kind take the precise detector.
+"""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from faces.landmark_network import load_landmark_network
+from faces.landmarks import Face, as_rgb, largest_first
+from faces.view import View, look, view_of, whole_frame
+
+CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
+
+# A face is one from this score on; windows, of which there are many, must be surer.
+FACE_SCORE, WINDOW_SCORE = 0.5, 0.8
+
+# Sides of the search windows as shares of the frame's shorter side, and their stride as a share of their own.
+WINDOW_SIDES, WINDOW_STRIDE = (1.0, 0.7, 0.5, 0.36), 0.25
+
+# Two finds are the same face when their boxes share this much of their union.
+SAME_FACE = 0.3
+
+
+@dataclasses.dataclass(frozen=True)
+class BundledDetector:
+    """Finds faces with a landmark network of our own."""
+
+    network: nn.Module
+    metadata: dict[str, str]
+    name: str = "bundled"
+
+    @classmethod
+    def load(cls, path: Path | None = None, device: torch.device | str = "cpu") -> "BundledDetector":
+        """Read the network, by default the one that comes with the repository.
+
+        Raises:
+            LandmarkFileError: if the file is missing or broken.
+        """
+        network, metadata = load_landmark_network(path or CHECKPOINTS / "landmarks.safetensors", device)
+        return cls(network, metadata)
+
+    def detect(self, rgb: NDArray[Any]) -> list[Face]:
+        """Find the faces of a frame, largest first.
+
+        Args:
+            rgb: uint8 [H, W, 3]; a grey frame or one with alpha is taken too.
+        """
+        pixels = as_rgb(rgb)
+        device = next(self.network.parameters()).device
+        frame = torch.from_numpy(pixels).to(device).permute(2, 0, 1)[None].float() / 127.5 - 1
+        height, width = pixels.shape[:2]
+        found = self._read(frame, [whole_frame(height, width)]) if height == width else []
+        if not found or found[0].score < FACE_SCORE:
+            found = self._search(frame)
+        return largest_first([self._look_again(frame, face) for face in found])
+
+    # ----------------------------------------------------------------------------
+    # Looking.
+
+    @torch.no_grad()
+    def _read(self, frame: Tensor, views: list[View]) -> list[Face]:
+        """Read a face, whatever its score, through each view."""
+        height, width = frame.shape[-2:]
+        faces = []
+        for start in range(0, len(views), 16):
+            batch = views[start : start + 16]
+            reading = self.network(torch.cat([look(frame, view, height, width) for view in batch]))
+            scores = reading.score.sigmoid().tolist()
+            for view, landmarks, score in zip(batch, reading.landmarks, scores, strict=True):
+                faces.append(Face(view.to_frame(landmarks).cpu().numpy(), score))
+        return faces
+
+    def _look_again(self, frame: Tensor, face: Face) -> Face:
+        """Look at a face through a view that puts it where an aligned one stands."""
+        height, width = frame.shape[-2:]
+        view = view_of(face.landmarks, height, width)
+        return face if view.covers(height, width) else self._read(frame, [view])[0]
+
+    def _search(self, frame: Tensor) -> list[Face]:
+        """Look through windows of several sizes, and keep the surest face of each place."""
+        height, width = frame.shape[-2:]
+        found = [face for views in _windows(height, width) for face in self._read(frame, views)]
+        sure = [face for face in found if face.score >= WINDOW_SCORE]
+        kept: list[Face] = []
+        for face in sorted(sure, key=lambda each: -each.score):
+            if all(_overlap(face, other) < SAME_FACE for other in kept):
+                kept.append(face)
+        return kept
+
+
+def _windows(height: int, width: int) -> list[list[View]]:
+    """List the search windows, one list a size, so that they cover the frame to its borders."""
+    sizes = []
+    for share in WINDOW_SIDES:
+        side = share * min(height, width)
+        lefts, tops = (
+            np.linspace(0, length - side, 1 + int(np.ceil((length - side) / (WINDOW_STRIDE * side))))
+            for length in (width, height)
+        )
+        sizes.append([View(float(left), float(top), side) for top in tops for left in lefts])
+    return sizes
+
+
+def _overlap(a: Face, b: Face) -> float:
+    """Measure the share of the union of two faces' boxes that both cover."""
+    left, top = max(a.box[0], b.box[0]), max(a.box[1], b.box[1])
+    right, bottom = min(a.box[2], b.box[2]), min(a.box[3], b.box[3])
+    common = max(right - left, 0.0) * max(bottom - top, 0.0)
+    return common / max(a.area + b.area - common, 1e-9)

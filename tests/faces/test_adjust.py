@@ -1,0 +1,117 @@
+import json
+
+import numpy as np
+import pytest
+from torch import nn
+
+from drag.types import RequestError
+from faces.adjust import drift_outside, plan, report
+from faces.bundled import BundledDetector
+from faces.expressions import EXPRESSIONS, ExpressionError
+from faces.landmarks import PictureError
+
+SIZE = (256, 256)
+DETECTOR = BundledDetector(nn.Identity(), {})
+every_expression = pytest.mark.parametrize("key", EXPRESSIONS)
+
+
+@every_expression
+def test_a_plan_holds_all_that_a_drag_needs(key, landmarks):
+    adjustment = plan(key, 0.7, landmarks, SIZE, DETECTOR)
+    request, expression = adjustment.request, EXPRESSIONS[key]
+    assert tuple(adjustment.indices) == expression.moving and adjustment.strength == 0.7
+    assert np.allclose(request.points, landmarks[adjustment.indices])
+    assert np.allclose(request.targets, expression.moved(landmarks, 0.7)[adjustment.indices], atol=1e-4)
+    assert request.mask is not None and np.array_equal(request.mask, adjustment.mask)
+    request.check(SIZE)
+    (guide,) = adjustment.guides
+    assert guide.resolution == 128 and adjustment.config.guide_weight > 0
+
+
+def test_the_mask_can_be_switched_off_and_is_kept_to_measure_by(landmarks):
+    adjustment = plan("close_eyes", 1.0, landmarks, SIZE, DETECTOR, automatic_mask=False)
+    assert adjustment.request.mask is None and adjustment.mask.any()
+
+
+def test_a_chin_below_the_frame_is_dragged_at_its_border(landmarks):
+    low = landmarks + np.array((0, 255 - landmarks[8, 1]))
+    request = plan("open_mouth", 1.0, low, SIZE, DETECTOR).request
+    request.check(SIZE)
+    assert request.targets[:, 1].max() == 255
+
+
+def test_landmarks_that_the_caller_changes_later_leave_the_plan_alone(landmarks):
+    adjustment = plan("close_eyes", 1.0, landmarks, SIZE, DETECTOR)
+    first = landmarks.copy()
+    landmarks += 50
+    assert np.array_equal(adjustment.landmarks, first)
+
+
+def test_what_cannot_be_planned_is_refused(landmarks):
+    with pytest.raises(ExpressionError):
+        plan("wink", 1.0, landmarks, SIZE, DETECTOR)
+    with pytest.raises(ExpressionError):
+        plan("close_eyes", 9.0, landmarks, SIZE, DETECTOR)
+    with pytest.raises(ExpressionError):
+        plan("close_eyes", 1.0, landmarks[:5], SIZE, DETECTOR)
+    with pytest.raises(RequestError):
+        plan("close_eyes", 1.0, landmarks + 5000, SIZE, DETECTOR)
+
+
+# ----------------------------------------------------------------------------
+# Reports.
+
+
+@every_expression
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_a_report_says_what_share_of_the_way_was_gone(key, share, average):
+    frame, landmarks = average
+    adjustment = plan(key, 1.0, landmarks, SIZE, DETECTOR)
+    after = landmarks + share * (adjustment.expression.moved(landmarks, 1.0) - landmarks)
+    said = report(adjustment, landmarks, after, frame, frame, handles=after[adjustment.indices])
+    if said.before - said.asked != pytest.approx(0, abs=1e-3):
+        assert said.share == pytest.approx(share, abs=0.02)
+        assert said.tracked_share == pytest.approx(share, abs=0.02)
+    assert said.drift_outside_mask == 0
+
+
+def test_a_report_becomes_json_and_one_line(average):
+    frame, landmarks = average
+    adjustment = plan("close_eyes", 1.0, landmarks, SIZE, DETECTOR)
+    said = report(adjustment, landmarks, adjustment.expression.moved(landmarks, 1.0), frame, frame)
+    figures = json.loads(json.dumps(said.figures(), allow_nan=False))
+    assert (
+        np.array(figures["landmarks_before"]).shape == np.array(figures["landmarks_after"]).shape == (68, 2)
+    )
+    assert figures["asked"] == pytest.approx(0, abs=1e-3) == pytest.approx(figures["achieved"], abs=1e-3)
+    assert figures["tracked"] is None
+    assert said.summary().startswith("lid aperture: ") and "\n" not in said.summary()
+
+
+def test_a_face_that_is_lost_is_reported_as_lost(average):
+    frame, landmarks = average
+    adjustment = plan("close_eyes", 1.0, landmarks, SIZE, DETECTOR)
+    said = report(adjustment, landmarks, None, frame, frame)
+    assert said.achieved is None and said.share is None and "no face found" in said.summary()
+    json.dumps(said.figures(), allow_nan=False)
+
+
+def test_drift_is_the_mean_change_where_the_mask_holds():
+    mask = np.zeros((4, 4), np.float32)
+    mask[:2] = 1
+    before = np.zeros((4, 4, 3), np.uint8)
+    after = before.copy()
+    after[:2] = 200
+    assert drift_outside(mask, before, after) == 0
+    after[2:] = 10
+    assert drift_outside(mask, before, after) == pytest.approx(10)
+    after[2:, :, 0] = 40
+    assert drift_outside(mask, after, before) == pytest.approx(20)
+    assert drift_outside(np.ones((4, 4), np.float32), before, after) == 0
+
+
+def test_frames_of_other_sizes_are_refused():
+    with pytest.raises(PictureError):
+        drift_outside(
+            np.zeros((4, 4), np.float32), np.zeros((4, 4, 3), np.uint8), np.zeros((4, 5, 3), np.uint8)
+        )
