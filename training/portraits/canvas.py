@@ -30,7 +30,8 @@ def _unbend(value: Tensor, amount: Tensor, reach: float) -> Tensor:
 class Pose:
     """Between the head's own frame (frontal, upright) and the picture.
 
-    Turn and nod bend the frame, tilt rotates it about the neck. A turn slides the features over the head while its outline stays, which is what a small turn looks like.
+    Turn and nod bend the frame, tilt rotates it about the neck. A turn slides the features over the head
+    while its outline stays, which is what a small turn looks like.
     """
 
     _PIVOT_Y = 0.62

@@ -13,16 +13,22 @@ from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.nn.functional import softplus
 
 Z_DIM = 64
 
-Kind = Literal["value", "share"]
+Kind = Literal["value", "share", "soft"]
+
+# How sharply a soft factor bends at its low end.
+_BEND = 6.0
 
 
 @dataclass(frozen=True)
 class Factor:
-    """One row: `value` = mean + spread · z, held to low..high; `share` = the normal distribution function
-    of z, 0..1.
+    """One row of the table.
+
+    `value` is mean + spread · z, held to low..high. `soft` bends to its low end instead of stopping there, so
+    that a closed mouth still knows which way is open. `share` is the normal distribution function of z, 0..1.
     """
 
     name: str
@@ -78,7 +84,7 @@ FACTORS: tuple[Factor, ...] = (
     _value("nose_length", 0.225, 0.015),
     _value("nose_width", 0.074, 0.009, 0.045, 0.105),
     # Mouth.
-    _value("mouth_open", 0.06, 0.40, 0.0, 1.25),
+    Factor("mouth_open", "soft", 0.02, 0.42, 0.0, 1.25),
     _value("smile", 0.30, 0.45, -1.0, 1.4),
     _value("mouth_width", 0.166, 0.013, 0.10, 0.21),
     _value("upper_lip", 0.036, 0.006),
@@ -138,6 +144,9 @@ def factors_from_scores(scores: Tensor) -> Factors:
         score = scores[:, index, None, None]
         if factor.kind == "share":
             named[factor.name] = torch.special.ndtr(score)
-        else:
-            named[factor.name] = (factor.mean + factor.spread * score).clamp(factor.low, factor.high)
+            continue
+        value = factor.mean + factor.spread * score
+        if factor.kind == "soft":
+            value = factor.low + softplus(value - factor.low, beta=_BEND)
+        named[factor.name] = value.clamp(factor.low, factor.high)
     return named

@@ -79,8 +79,8 @@ class PortraitStream:
 def sample_scores(count: int, generator: torch.Generator) -> Tensor:
     """Normal scores [count, Z_DIM] at truncations 0.4 to 1.1.
 
-    Half of the rows have a few expressive factors anywhere in -3..3. As a latent, such a row s means its direction, truncated with psi = rms(s): any scores can be asked for
-    that way.
+    Half of the rows have a few expressive factors anywhere in -3..3. As a latent, such a row s means its
+    direction, truncated with psi = rms(s): any scores can be asked for that way.
     """
     scores = torch.randn([count, Z_DIM], generator=generator)
     scores = scores * (0.4 + 0.7 * torch.rand([count, 1], generator=generator))
