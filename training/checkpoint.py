@@ -18,7 +18,7 @@ from dnnlib.errors import EditorError
 from dnnlib.files import atomic_write, sha256_of
 from torch_utils.errors import CheckpointError, HostileFileError, UnknownNetworkError
 from torch_utils.safe_pickle import PickledNetwork, TensorFlowNetwork, read_pickled_network
-from training import networks_stylegan2
+from training import networks_stylegan2, networks_stylegan3
 from training.generator import GeneratorBase
 from training.layers import Kwargs
 from training.tensorflow_form import translate_arguments, translate_variables
@@ -34,6 +34,7 @@ __all__ = [
 # A class of our own files, and the tensor by which one of NVIDIA's files is known to be of the same family.
 _FAMILIES: dict[str, tuple[type[GeneratorBase], str]] = {
     "training.networks_stylegan2.Generator": (networks_stylegan2.Generator, "synthesis.b4.const"),
+    "training.networks_stylegan3.Generator": (networks_stylegan3.Generator, "synthesis.input.freqs"),
 }
 _READABLE = "a .safetensors file of this editor, or a network pickle (.pkl) of StyleGAN2 or StyleGAN3"
 
