@@ -11,7 +11,7 @@ Array = npt.NDArray[np.float64]
 
 
 def kaiser_beta(taps: int, width: float) -> float:
-    """Shape of the Kaiser window for a filter of so many taps and a transition band of `width` (1 = Nyquist)."""
+    """Shape of the Kaiser window for so many taps and a transition band of `width` (1 = Nyquist)."""
     attenuation = 2.285 * (taps - 1) * np.pi * width + 7.95
     if attenuation > 50:
         return 0.1102 * (attenuation - 8.7)
