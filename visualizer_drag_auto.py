@@ -7,7 +7,7 @@ python visualizer_drag_auto.py --headless --seed 18 --expression close_eyes --ou
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,12 +25,11 @@ INTERRUPTED = 130  # What shells give for a program that Ctrl-C ended.
 
 def open_session(path: Path) -> "EditSession":
     """Join a checkpoint to engine and detectors. Torch is imported here, so that the window need not wait."""
-    from training.checkpoint import load_generator
-
     from faces.choose import choose_detector
     from headless.session import EditSession
+    from training.checkpoint import load_generator
 
-    generator = load_generator(path)
+    generator: Any = load_generator(path)  # A torch module: its parts have no types of their own.
     return EditSession(generator, path, lambda metadata, wish: choose_detector(metadata, "cpu", wish))
 
 

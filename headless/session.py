@@ -39,9 +39,17 @@ class SessionError(EditorError):
 class LoadedGenerator(drag.types.Generator, Protocol):
     """What the session needs of a generator, beyond what the engine needs."""
 
-    z_dim: int
-    metadata: Mapping[str, str]
-    source_sha256: str
+    @property
+    def z_dim(self) -> int:
+        """Components of z."""
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What its file says about it, e.g. {"title": ..., "detector": "bundled"}."""
+
+    @property
+    def source_sha256(self) -> str:
+        """Hash of its file."""
 
     @property
     def mapping(self) -> Callable[..., Tensor]:

@@ -1,0 +1,133 @@
+"""The session that every front works with."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from drag.config import DragConfig
+from drag.request import DragRequest
+from drag.types import EndReason
+from faces.landmarks import choose_face
+from headless.session import FILM_FRAMES, SessionError
+from tests.headless.stubs import brightness, striped_session
+
+
+def closed(session, strength=1.0, **rest):
+    face = choose_face(session.detect())
+    plan = session.plan("close_eyes", strength, face, **rest)
+    return plan, list(session.adjust(plan, face))
+
+
+def test_a_seed_is_always_the_same_picture_and_psi_0_the_average_one():
+    session = striped_session()
+    session.generate(3, 0.7)
+    first = session.frame()
+    session.generate(4, 0.7)
+    assert not np.array_equal(session.frame(), first)
+    session.generate(3, 0.7)
+    assert np.array_equal(session.frame(), first)
+    session.generate(3, 0.0)
+    average = session.frame()
+    session.generate(4, 0.0)
+    assert np.array_equal(session.frame(), average)
+
+
+def test_z_is_what_numpy_draws_for_the_seed():
+    session = striped_session()
+    session.generate(5, 1.0)
+    z = np.random.RandomState(5).randn(1, 8)
+    assert session.w[0, 1:].numpy() == pytest.approx(0.1 * z[0, 1:], abs=1e-6)
+
+
+def test_a_network_whose_pictures_are_not_numbers_is_turned_away():
+    with pytest.raises(SessionError, match="not numbers"):
+        striped_session(broken=True)
+
+
+def test_an_expression_closes_the_eyes_and_is_reported():
+    session = striped_session()
+    session.generate(18, 0.7)
+    before = brightness(session.frame())
+    plan, steps = closed(session)
+    assert steps[-1].ended is EndReason.REACHED
+    assert brightness(session.frame()) < before - 60
+    report: Any = session.report(plan, choose_face(session.detect()))
+    assert report.asked == pytest.approx(0, abs=1e-4)
+    assert report.share > 0.85
+    assert report.tracked_share > 0.85
+    assert report.drift_outside_mask < 12  # The stripe is larger than the mask.
+
+
+def test_edits_add_up():
+    session = striped_session()
+    session.generate(18, 0.7)
+    closed(session, 0.5)
+    half = brightness(session.frame())
+    closed(session, 0.8)
+    assert brightness(session.frame()) < half - 10
+
+
+def test_a_mask_is_made_painted_or_left_out():
+    session = striped_session()
+    face = choose_face(session.detect())
+    painted = np.ones((64, 64), np.float32)
+    assert session.plan("close_eyes", 1, face).request.mask is not None
+    assert session.plan("close_eyes", 1, face, automatic_mask=False).request.mask is None
+    taken = session.plan("close_eyes", 1, face, automatic_mask=False, mask=painted)
+    assert taken.request.mask is not None
+    assert np.array_equal(taken.request.mask, painted)
+
+
+def test_a_detector_is_chosen_once_and_its_note_told_once():
+    told: list[str] = []
+    session = striped_session(note="another one is used", remarks=told.append)
+    session.detect()
+    session.detect()
+    assert told == ["another one is used"]
+
+
+def test_w_follows_a_drag_and_options_change_on_the_way():
+    session = striped_session()
+    session.generate(18, 0.7)
+    start = session.w
+    config = DragConfig(step_size=1e-3, max_steps=6)
+    steps = session.drag(DragRequest([[32, 25]], [[32, 35]]), lambda: config)
+    for step in steps:
+        assert torch.equal(session.w, step.w)
+        if step.index == 2:
+            config = dataclasses.replace(config, step_size=0.1)
+    assert not torch.equal(session.w, start)
+
+
+def test_settling_on_an_earlier_step_ends_the_film_there():
+    session = striped_session()
+    session.generate(18, 0.7)
+    _, steps = closed(session)
+    session.settle(steps[2])
+    assert np.array_equal(session.frame(), steps[2].frame())
+    assert len(session.film()) == 3
+
+
+def test_a_film_goes_from_the_first_frame_to_the_last_in_so_many_frames_at_most():
+    session = striped_session()
+    assert list(session.film()) == []
+    session.generate(18, 0.7)
+    before = session.frame()
+    config = DragConfig(max_steps=FILM_FRAMES + 20, patience=1000)
+    list(session.drag(DragRequest([[32, 25]], [[32, 35]]), lambda: config))
+    frames = [draw() for draw in session.film()]
+    assert len(frames) <= FILM_FRAMES
+    assert np.array_equal(frames[0], before)
+    assert np.array_equal(frames[-1], session.frame())
+    session.generate(18, 0.7)
+    assert list(session.film()) == []
+
+
+def test_there_is_no_report_without_an_expression():
+    session = striped_session()
+    plan = session.plan("close_eyes", 1, choose_face(session.detect()))
+    with pytest.raises(SessionError, match="no expression"):
+        session.report(plan, None)
