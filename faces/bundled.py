@@ -57,7 +57,7 @@ class BundledDetector:
         """
         pixels = as_rgb(rgb)
         device = next(self.network.parameters()).device
-        frame = torch.from_numpy(pixels).to(device).permute(2, 0, 1)[None].float() / 127.5 - 1
+        frame = torch.tensor(pixels, device=device).permute(2, 0, 1)[None].float() / 127.5 - 1
         height, width = pixels.shape[:2]
         found = self._read(frame, [whole_frame(height, width)]) if height == width else []
         if not found or found[0].score < FACE_SCORE:

@@ -127,6 +127,10 @@ def check(network: nn.Module, source: PictureSet) -> dict[str, float]:
 
 def running_average(average: Tensor, new: Tensor, count: Tensor | int) -> Tensor:
     """Average weights over the last two hundred steps or so, and over fewer as long as there are fewer."""
+    if not average.is_floating_point():
+        return new
+    if not new.is_floating_point():
+        return new
     return torch.lerp(average, new, max(0.005, 1 / (int(count) + 1)))
 
 
@@ -174,7 +178,9 @@ def train(options: TrainOptions, out: Path) -> dict[str, Any]:
                 keep(state_file, parts, step + 1, options)
                 bar.write(f"{step + 1}: loss {loss.item():.3f} {json.dumps(_rounded(found))}")
     licence = LICENCE if options.faces != "none" else "as the repository: trained on drawn portraits alone"
-    metadata = {"licence": licence, "measured": json.dumps(_rounded(found)), "training": _written(options)}
+    # Where the faces lay on this machine concerns nobody.
+    told = dataclasses.replace(options, faces=Path(options.faces).name)
+    metadata = {"licence": licence, "measured": json.dumps(_rounded(found)), "training": _written(told)}
     save_landmark_network(out, average.module, metadata)
     state_file.unlink(missing_ok=True)
     return found
