@@ -18,7 +18,6 @@ import click
 import numpy as np
 import torch
 from tqdm import tqdm
-from training.checkpoint import load_generator
 
 from dnnlib.files import atomic_write, writable_folder
 from dnnlib.pictures import save_gif, save_png
@@ -26,6 +25,7 @@ from drag.engine import drag
 from faces.adjust import plan, report
 from faces.bundled import BundledDetector
 from faces.expressions import EXPRESSIONS
+from training.checkpoint import load_generator
 from training.portraits import factors_from_latent, render
 
 log = logging.getLogger(__name__)
