@@ -25,6 +25,7 @@ from gui_utils.events import WindowEvents
 from gui_utils.theme import BACKGROUND, apply_theme
 
 FRAMES_PER_SECOND = 60  # Where the display does not pace us (a virtual screen has no refresh).
+SOFTWARE_FRAMES_PER_SECOND = 30  # Where the processor draws: it has other work to do.
 _AWAKE_SECONDS = 0.7  # Drawn for so long after the last event: tooltips and fades are still to come.
 _NAP_SECONDS = 0.5  # With nothing to do, the loop looks around so often.
 
@@ -63,6 +64,7 @@ class Window:
         self._renderer: Any = GlfwRenderer(self._handle, attach_callbacks=False)
         self._awake_until = 0.0
         self._next_frame = 0.0
+        self._rate = SOFTWARE_FRAMES_PER_SECOND if _drawn_by_processor() else FRAMES_PER_SECOND
         self._wanted_scale = scale
         self._scale = 0.0
         self._size = (width, height)
@@ -175,11 +177,11 @@ class Window:
             self.stay_awake()  # The text cursor blinks.
 
     def _pace(self) -> None:
-        """Wait for the next frame's turn, unless an event comes first."""
+        """Wait for the next frame's turn."""
         rest = self._next_frame - time.monotonic()
         if rest > 0:
             time.sleep(rest)
-        self._next_frame = time.monotonic() + 1 / FRAMES_PER_SECOND
+        self._next_frame = time.monotonic() + 1 / self._rate
 
     @property
     def _minimized(self) -> bool:
@@ -232,6 +234,13 @@ class Window:
     ) -> None:
         """Close the window, however the block ended."""
         self.close()
+
+
+def _drawn_by_processor() -> bool:
+    """Tell whether the current OpenGL context has no graphics card behind it."""
+    renderer = _words(GL.glGetString(GL.GL_RENDERER) or "").lower()
+    names = ("llvmpipe", "softpipe", "swiftshader", "software", "gdi generic")
+    return any(name in renderer for name in names)
 
 
 def _words(text: bytes | str) -> str:

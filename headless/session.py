@@ -8,7 +8,7 @@ no screen.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,7 @@ from faces.landmarks import Face, LandmarkDetector
 
 Picture = npt.NDArray[np.uint8]
 
-FILM_FRAMES = 60  # A film of an edit has at most so many, spread evenly over its steps.
+FILM_FRAMES = (24, 60)  # A film of an edit has at least and at most so many, spread evenly over its steps.
 
 
 class SessionError(EditorError):
@@ -265,12 +265,21 @@ class EditSession:
         )
 
     def film(self) -> Sequence[Callable[[], Picture]]:
-        """Give the frames of the last edit, from its first step to its last, each drawn when it is called."""
-        path = self._path_of_w
-        count = min(len(path), FILM_FRAMES)
-        chosen = [round(index) for index in np.linspace(0, len(path) - 1, count)]
-        return [_drawing(self._draw, path[index]) for index in chosen]
+        """Give the frames of the last edit, from its first step to its last, each drawn when it is called.
 
+        Where there are few steps, w is taken between them, so that the film does not jump.
+        """
+        last = len(self._path_of_w) - 1
+        if last < 1:
+            return [self._drawing(w) for w in self._path_of_w]
+        least, most = FILM_FRAMES
+        places = np.linspace(0, last, min(max(last + 1, least), most)).tolist()
+        return [self._drawing(self._between(place)) for place in places]
 
-def _drawing(draw: Callable[[Tensor], Any], w: Tensor) -> Callable[[], Picture]:
-    return lambda: draw(w)
+    def _between(self, place: float) -> Tensor:
+        """Give w at a place of the last edit's path, counted in steps."""
+        before = min(int(place), len(self._path_of_w) - 2)
+        return torch.lerp(self._path_of_w[before], self._path_of_w[before + 1], place - before)
+
+    def _drawing(self, w: Tensor) -> Callable[[], Picture]:
+        return lambda: self._draw(w)

@@ -54,7 +54,7 @@ class App:
 
     def open(self, path: Path) -> None:
         """Load a checkpoint."""
-        self._do(OpenNetwork(str(path)))
+        self.do(OpenNetwork(str(path)))
 
     def run(self) -> None:
         """Go on until the window is closed."""
@@ -79,9 +79,9 @@ class App:
         found += self._draw_stage(width, height - status_height)
         self._draw_status(width, height, status_height)
         for action in found:
-            self._do(action)
+            self.do(action)
         if self.state.busy or self.state.network.loading is not None:
-            self.window.stay_awake()
+            self.window.stay_awake(0.1)
 
     def _hear(self) -> None:
         news, frame = self.worker.poll()
@@ -92,7 +92,8 @@ class App:
         for one in heard:
             self._take(editor.hear(self.state, one))
 
-    def _do(self, action: Action) -> None:
+    def do(self, action: Action) -> None:
+        """Do what a person asked for."""
         self._take(editor.act(self.state, action))
 
     def _take(self, result: editor.Result) -> None:

@@ -29,15 +29,22 @@ def paint(
     """
     if mask is None or mask.shape != size:
         mask = np.zeros(size, np.float32) if moves else np.ones(size, np.float32)
-    strength = _stroke(size, start, end, max(radius, 0.5))
-    return np.maximum(mask, strength) if moves else np.minimum(mask, 1 - strength)
+    radius, painted = max(radius, 0.5), mask.copy()
+    # Only the part that the stroke can reach: a mask of 1024 px is painted as quickly as one of 256.
+    part = tuple(
+        slice(max(0, int(min(a, b) - radius)), min(length, int(max(a, b) + radius) + 2))
+        for a, b, length in zip(start[::-1], end[::-1], size, strict=True)
+    )
+    strength = _stroke(part, start, end, radius)
+    painted[part] = np.maximum(mask[part], strength) if moves else np.minimum(mask[part], 1 - strength)
+    return painted
 
 
 def _stroke(
-    size: tuple[int, int], start: tuple[float, float], end: tuple[float, float], radius: float
+    part: tuple[slice, ...], start: tuple[float, float], end: tuple[float, float], radius: float
 ) -> Mask:
-    """Give 1 on the line from start to end, 0 beyond the radius, and a soft edge between."""
-    rows, columns = np.mgrid[: size[0], : size[1]].astype(np.float32)
+    """Give 1 on the line, 0 beyond the radius, and a soft edge between; for a part of a mask."""
+    rows, columns = np.mgrid[part].astype(np.float32)
     dx, dy = end[0] - start[0], end[1] - start[1]
     length = dx * dx + dy * dy
     along = ((columns - start[0]) * dx + (rows - start[1]) * dy) / length if length > 0 else 0.0

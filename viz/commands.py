@@ -67,7 +67,7 @@ class Drag:
 
 @dataclass(frozen=True)
 class Retune:
-    """Other options for the drag that runs, from its next step on."""
+    """Other options for the drag of that epoch, from its next step on."""
 
     epoch: int
     config: DragConfig

@@ -109,11 +109,11 @@ def _change_face(state: EditorState, face: FaceState) -> Result:
 
 def _change_drag(state: EditorState, drag: DragState) -> Result:
     """Take other points, mask or options; new options act on the drag that runs, too."""
-    retuned = drag.config != state.drag.config and state.job is not None and state.job.kind is JobKind.DRAG
+    job, retuned = state.job, drag.config != state.drag.config
     state = dataclasses.replace(state, drag=drag)
-    if not retuned:
+    if not retuned or job is None or job.kind is not JobKind.DRAG:
         return state, ()
-    return state, (commands.Retune(state.epoch, drag.config),)
+    return state, (commands.Retune(job.epoch, drag.config),)
 
 
 def _look_for_faces(state: EditorState) -> Result:

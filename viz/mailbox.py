@@ -23,7 +23,7 @@ class Inbox:
         self._waiting: deque[Command] = deque()
         self._changed = threading.Condition()
         self._stopped_before = 0
-        self._config: DragConfig | None = None
+        self._retuned: Retune | None = None
         self._closed = False
 
     def put(self, command: Command) -> None:
@@ -33,7 +33,7 @@ class Inbox:
                 self._stopped_before = max(self._stopped_before, command.epoch)
                 return
             if isinstance(command, Retune):
-                self._config = command.config
+                self._retuned = command
                 return
             if isinstance(command, Generate):
                 self._waiting = deque(old for old in self._waiting if not isinstance(old, _QUESTIONS))
@@ -44,10 +44,7 @@ class Inbox:
         """Wait for the next command; None when the box is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
-            if self._closed:
-                return None
-            self._config = None  # It was meant for what ran before.
-            return self._waiting.popleft()
+            return None if self._closed else self._waiting.popleft()
 
     def interrupts(self, epoch: int, *, by_stop: bool = True, by_newer: bool = True) -> bool:
         """Tell whether a job of that epoch is to end: it was stopped, or a newer picture is asked for."""
@@ -56,10 +53,11 @@ class Inbox:
                 return True
             return by_newer and any(isinstance(command, _CHANGES_PICTURE) for command in self._waiting)
 
-    def options(self, config: DragConfig) -> DragConfig:
-        """Give the options of the drag that runs: those it began with, or newer ones."""
+    def options(self, epoch: int, config: DragConfig) -> DragConfig:
+        """Give the options of the drag of an epoch: those it began with, or newer ones."""
         with self._changed:
-            return self._config or config
+            newer = self._retuned
+            return newer.config if newer is not None and newer.epoch == epoch else config
 
     def close(self) -> None:
         """Let the worker end; whatever still waits is forgotten."""

@@ -97,7 +97,7 @@ class Worker:
             case commands.Adjust():
                 self._adjust(command)
             case commands.Drag(epoch, request, config):
-                steps = self._needed_session().drag(request, lambda: self._inbox.options(config))
+                steps = self._needed_session().drag(request, lambda: self._inbox.options(epoch, config))
                 self._say(self._follow(epoch, steps, config.max_steps))
             case commands.SaveFilm(epoch, path):
                 self._save_film(epoch, path)

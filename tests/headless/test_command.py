@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,14 +30,14 @@ def taps(*given, **named):
     time.sleep(slow)
     return true_taps(*given, **named)
 StripedGenerator.taps = taps
-program.open_session = lambda path: striped_session()
+program.open_session = lambda path, device: striped_session()
 program.main()
 """
 
 
 @pytest.fixture
 def stripes(monkeypatch):
-    monkeypatch.setattr(program, "open_session", lambda path: striped_session())
+    monkeypatch.setattr(program, "open_session", lambda path, device: striped_session())
 
 
 def run(*arguments):
@@ -134,11 +135,18 @@ def test_a_network_with_weights_that_are_not_numbers_ends_in_one_line(tmp_path):
 
 
 def test_a_generator_without_faces_ends_in_one_line(monkeypatch, tmp_path):
-    monkeypatch.setattr(program, "open_session", lambda path: striped_session(faces=False))
+    monkeypatch.setattr(program, "open_session", lambda path, device: striped_session(faces=False))
     result = run("--headless", "--out", tmp_path)
     assert result.exit_code == 1
     assert "no face" in complaints(result)[0]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_device_that_is_not_there_ends_in_one_line(tmp_path):
+    missing = "mps" if not torch.backends.mps.is_available() else "cuda"
+    result = run("--headless", "--device", missing, "--out", tmp_path)
+    assert result.exit_code == 1
+    assert "use --device cpu" in complaints(result)[0]
 
 
 def test_an_unwritable_folder_ends_in_one_line(stripes, tmp_path):
@@ -168,14 +176,14 @@ def test_ctrl_c_keeps_what_is_done_so_far(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
 
 
-def test_ctrl_c_before_the_first_step_says_that_nothing_was_written(monkeypatch, tmp_path):
-    def interrupted(path):
+def test_ctrl_c_before_the_first_step_leaves_nothing(monkeypatch, tmp_path):
+    def interrupted(path, device):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(program, "open_session", interrupted)
     result = run("--headless", "--out", tmp_path)
     assert result.exit_code == 130
-    assert result.stderr.splitlines() == ["stopped: nothing was written"]
+    assert result.stderr.splitlines() == ["stopped"]
     assert not list(tmp_path.iterdir())
 
 
@@ -196,11 +204,14 @@ def test_the_window_opens_and_ctrl_c_closes_it(tmp_path):
     from tests.screen import virtual_display
 
     display = virtual_display()
-    if display is None:
-        pytest.skip("needs Xvfb")
+    if display is None or shutil.which("xdotool") is None:
+        pytest.skip("needs Xvfb and xdotool")
     process = start("--seed", "7", DISPLAY=display)
-    time.sleep(4)
-    assert process.poll() is None, process.communicate()
+    search = ["xdotool", "search", "--name", "Drag Auto"]
+    surroundings = {**os.environ, "DISPLAY": display}
+    while subprocess.run(search, env=surroundings, capture_output=True, check=False).returncode:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     _, complained = process.communicate(timeout=60)
     assert process.returncode == 130

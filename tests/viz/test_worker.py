@@ -172,7 +172,7 @@ def test_new_options_reach_the_drag_that_runs(desk: Desk) -> None:
     desk.session.steps, desk.session.step_seconds = 20, 0.01
     desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
     desk.wait_for(answers.Progress)
-    desk.worker.send(commands.Retune(3, DragConfig(step_size=0.5)))
+    desk.worker.send(commands.Retune(2, DragConfig(step_size=0.5)))
     desk.wait_for(answers.Ended)
     assert desk.session.configs[0].step_size == 2e-3
     assert desk.session.configs[-1].step_size == 0.5
