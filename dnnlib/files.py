@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +34,13 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(path)
     temporary = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.tmp{target.suffix}")
     try:
+        # Making it once shows, before any work is done, that it can be made, and what permissions it gets:
+        # some writers give a file to its owner alone.
+        temporary.touch()
+        permissions = stat.S_IMODE(temporary.stat().st_mode)
+        temporary.unlink()
         yield temporary
+        temporary.chmod(permissions)
         # Renaming before the bytes are on the disk could leave an empty file after a power cut.
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())

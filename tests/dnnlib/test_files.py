@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import os
 
 import pytest
 
@@ -48,6 +49,21 @@ def test_a_missing_folder_and_a_folder_in_the_way_end_in_one_line(tmp_path):
         assert str(target) in str(caught.value)
         assert len(str(caught.value).splitlines()) == 1
     assert names(tmp_path) == []
+
+
+def test_a_missing_folder_is_said_before_the_block_does_its_work(tmp_path):
+    worked = False
+    with pytest.raises(FileError), atomic_write(tmp_path / "missing" / "a.png"):
+        worked = True
+    assert not worked
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are those of POSIX systems")
+def test_others_may_read_a_file_whatever_its_writer_thinks(tmp_path):
+    (tmp_path / "plain").touch()
+    with atomic_write(tmp_path / "weights") as temporary:
+        temporary.touch(mode=0o600)
+    assert (tmp_path / "weights").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
 def test_a_block_that_writes_nothing_is_told_so(tmp_path):
