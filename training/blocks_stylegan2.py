@@ -6,10 +6,11 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
+from torch_utils.ops.activations import find_activation
 from torch_utils.ops.fused_layer_end import layer_end
 from torch_utils.ops.modulated_conv2d import modulated_conv2d, upsampling_conv2d
 from torch_utils.ops.upfirdn2d import make_filter, upfirdn2d
-from training.layers import FullyConnectedLayer
+from training.layers import FullyConnectedLayer, normal
 
 
 class BlockOptions(NamedTuple):
@@ -41,14 +42,15 @@ class SynthesisLayer(nn.Module):
         super().__init__()
         self.up = up
         self.use_noise = options.use_noise
+        find_activation(options.activation)
         self.activation = options.activation
         self.conv_clamp = options.conv_clamp
         self.size = (resolution, resolution if options.square else resolution // 2)
         self.affine = FullyConnectedLayer(options.w_dim, in_channels, bias_init=1)
-        self.weight = nn.Parameter(torch.randn([out_channels, in_channels, 3, 3]))
+        self.weight = nn.Parameter(normal([out_channels, in_channels, 3, 3]))
         self.register_buffer("resample_filter", make_filter(options.resample_filter))
         if self.use_noise:
-            self.register_buffer("noise_const", torch.randn(self.size))
+            self.register_buffer("noise_const", normal(self.size))
             self.noise_strength = nn.Parameter(torch.zeros([]))
         self.bias = nn.Parameter(torch.zeros([out_channels]))
 
@@ -75,7 +77,7 @@ class ToRGBLayer(nn.Module):
         super().__init__()
         self.conv_clamp = options.conv_clamp
         self.affine = FullyConnectedLayer(options.w_dim, in_channels, bias_init=1)
-        self.weight = nn.Parameter(torch.randn([options.img_channels, in_channels, 1, 1]))
+        self.weight = nn.Parameter(normal([options.img_channels, in_channels, 1, 1]))
         self.bias = nn.Parameter(torch.zeros([options.img_channels]))
         self.weight_gain = 1.0 / math.sqrt(in_channels)
 
@@ -98,7 +100,7 @@ class ResidualLayer(nn.Module):
     def __init__(self, in_channels: int, out_channels: int, options: BlockOptions) -> None:
         super().__init__()
         self.conv_clamp = options.conv_clamp
-        self.weight = nn.Parameter(torch.randn([out_channels, in_channels, 1, 1]))
+        self.weight = nn.Parameter(normal([out_channels, in_channels, 1, 1]))
         self.register_buffer("resample_filter", make_filter(options.resample_filter))
         self.weight_gain = 1.0 / math.sqrt(in_channels)
 
@@ -137,7 +139,7 @@ class SynthesisBlock(nn.Module):
         self.register_buffer("resample_filter", make_filter(options.resample_filter))
         if in_channels == 0:
             width = resolution if options.square else resolution // 2
-            self.const = nn.Parameter(torch.randn([out_channels, resolution, width]))
+            self.const = nn.Parameter(normal([out_channels, resolution, width]))
         else:
             self.conv0 = SynthesisLayer(in_channels, out_channels, resolution, 2, options)
         self.conv1 = SynthesisLayer(out_channels, out_channels, resolution, 1, options)

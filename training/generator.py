@@ -1,6 +1,6 @@
 """What StyleGAN2 and StyleGAN3 generators have in common, and what the rest of the editor knows of them."""
 
-from typing import NamedTuple, Protocol, cast
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import nn
@@ -49,6 +49,7 @@ class GeneratorBase(nn.Module):
     """
 
     mapping: MappingNetwork
+    synthesis: Synthesis
 
     def __init__(self, init_kwargs: Kwargs) -> None:
         super().__init__()
@@ -62,23 +63,19 @@ class GeneratorBase(nn.Module):
         self.img_channels: int = init_kwargs["img_channels"]
 
     @property
-    def _synthesis(self) -> Synthesis:
-        return cast(Synthesis, self.get_submodule("synthesis"))
-
-    @property
     def num_ws(self) -> int:
         """How many layers take a w."""
-        return self._synthesis.num_ws
+        return self.synthesis.num_ws
 
     @property
     def image_size(self) -> tuple[int, int]:
         """Height and width of the picture, in px."""
-        return self._synthesis.image_size
+        return self.synthesis.image_size
 
     @property
     def num_blocks(self) -> int:
         """How many blocks there are to take features from."""
-        return self._synthesis.num_blocks
+        return self.synthesis.num_blocks
 
     def forward(
         self,
@@ -89,7 +86,7 @@ class GeneratorBase(nn.Module):
         noise_mode: str = "const",
     ) -> torch.Tensor:
         """Make pictures [N, img_channels, H, W], about -1..1, from z [N, z_dim] and labels c [N, c_dim]."""
-        return self._synthesis(self.mapping(z, c, truncation_psi, truncation_cutoff), noise_mode)
+        return self.synthesis(self.mapping(z, c, truncation_psi, truncation_cutoff), noise_mode)
 
     def taps(
         self,
@@ -109,7 +106,7 @@ class GeneratorBase(nn.Module):
         Raises:
             NetworkError: if there is no such block, resolution or noise mode, or ws has another shape.
         """
-        return self._synthesis.taps(ws, feature_block, rgb_resolution, noise_mode)
+        return self.synthesis.taps(ws, feature_block, rgb_resolution, noise_mode)
 
 
 # ----------------------------------------------------------------------------

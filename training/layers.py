@@ -1,5 +1,6 @@
 """Layers that StyleGAN2 and StyleGAN3 share: the equalised dense layer and the mapping network."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from dnnlib.errors import EditorError
-from torch_utils.ops.activations import bias_act
+from torch_utils.ops.activations import bias_act, find_activation
 
 
 class NetworkError(EditorError):
@@ -18,6 +19,16 @@ class NetworkError(EditorError):
 def normalize_second_moment(x: torch.Tensor) -> torch.Tensor:
     """Scale every row of x [N, C] so that the mean of its squares is one."""
     return x * (x.square().mean(1, keepdim=True) + 1e-8).rsqrt()
+
+
+def normal(shape: Sequence[int], std: float = 1.0) -> torch.Tensor:
+    """Normally distributed numbers to start a weight with; on the device meta, which has no memory, none.
+
+    Checkpoints are first built there. PyTorch's arithmetic on it imports a second's worth of modules, so that
+    networks are put together without any.
+    """
+    x = torch.empty(list(shape))
+    return x if x.is_meta else x.normal_(std=std)
 
 
 class FullyConnectedLayer(nn.Module):
@@ -42,8 +53,9 @@ class FullyConnectedLayer(nn.Module):
         bias: bool = True,
     ) -> None:
         super().__init__()
+        find_activation(activation)
         self.activation = activation
-        self.weight = nn.Parameter(torch.randn([out_features, in_features]) / lr_multiplier)
+        self.weight = nn.Parameter(normal([out_features, in_features], 1 / lr_multiplier))
         self.bias = nn.Parameter(torch.full([out_features], float(bias_init))) if bias else None
         self.weight_gain = lr_multiplier / float(np.sqrt(max(in_features, 1)))
         self.bias_gain = lr_multiplier
@@ -88,8 +100,8 @@ class MappingNetwork(nn.Module):
         w_avg_beta: float | None = 0.998,
     ) -> None:
         super().__init__()
-        if num_layers < 1:
-            raise NetworkError(f"mapping num_layers is {num_layers}; expected at least 1")
+        if not 1 <= num_layers <= 64:
+            raise NetworkError(f"mapping num_layers is {num_layers}; expected 1 to 64")
         self.z_dim = z_dim
         self.c_dim = c_dim
         self.w_dim = w_dim

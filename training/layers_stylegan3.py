@@ -12,7 +12,7 @@ from torch_utils.ops.filtered_lrelu import filtered_lrelu
 from torch_utils.ops.lowpass import lowpass_filter
 from torch_utils.ops.modulated_conv2d import demodulation
 from torch_utils.ops.upfirdn2d import Padding
-from training.layers import FullyConnectedLayer
+from training.layers import FullyConnectedLayer, normal
 
 
 class Signal(NamedTuple):
@@ -49,18 +49,13 @@ class SynthesisInput(nn.Module):
         super().__init__()
         self.signal = signal
         channels = signal.channels
-        # Frequencies are spread over the disk below the cutoff, denser towards its rim than a normal
-        # distribution.
-        freqs = torch.randn([channels, 2])
-        radii = freqs.square().sum(1, keepdim=True).sqrt()
-        freqs = freqs / (radii * radii.square().exp().pow(0.25)) * signal.cutoff
-        self.weight = nn.Parameter(torch.randn([channels, channels]))
+        self.weight = nn.Parameter(normal([channels, channels]))
         self.affine = FullyConnectedLayer(w_dim, 4)
         nn.init.zeros_(self.affine.weight)
         self.affine.bias = nn.Parameter(torch.tensor([1.0, 0.0, 0.0, 0.0]))
-        self.register_buffer("transform", torch.eye(3))
-        self.register_buffer("freqs", freqs)
-        self.register_buffer("phases", torch.rand([channels]) - 0.5)
+        self.register_buffer("transform", torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]))
+        self.register_buffer("freqs", torch.as_tensor(_frequencies(channels, signal.cutoff)))
+        self.register_buffer("phases", torch.as_tensor(_phases(channels)))
 
     def forward(self, w: torch.Tensor) -> torch.Tensor:
         """Make the map [N, C, size, size] for w [N, w_dim]."""
@@ -94,6 +89,21 @@ class SynthesisInput(nn.Module):
         line = (torch.arange(size, device=device) + 0.5 - size / 2) / self.signal.sampling_rate
         y, x = torch.meshgrid(line, line, indexing="ij")
         return torch.stack([x, y], dim=2)
+
+
+def _frequencies(channels: int, cutoff: float) -> np.ndarray:
+    """Frequencies [channels, 2] (x, y) spread evenly over the disk below the cutoff.
+
+    If r is the radius of a normal distribution, a share s^2 of all exp(-r^2 / 4) is below s, as in an even
+    disk.
+    """
+    freqs = torch.randn([channels, 2], device="cpu")
+    radii = freqs.square().sum(1, keepdim=True).sqrt()
+    return (freqs / (radii * radii.square().exp().pow(0.25)) * cutoff).numpy()
+
+
+def _phases(channels: int) -> np.ndarray:
+    return (torch.rand([channels], device="cpu") - 0.5).numpy()
 
 
 class LayerOptions(NamedTuple):
@@ -132,7 +142,7 @@ class SynthesisLayer(nn.Module):
         self.conv_kernel = 1 if is_torgb else options.conv_kernel
         shape = [after.channels, before.channels, self.conv_kernel, self.conv_kernel]
         self.affine = FullyConnectedLayer(options.w_dim, before.channels, bias_init=1)
-        self.weight = nn.Parameter(torch.randn(shape))
+        self.weight = nn.Parameter(normal(shape))
         self.bias = nn.Parameter(torch.zeros([after.channels]))
         self.register_buffer("magnitude_ema", torch.ones([]))
 

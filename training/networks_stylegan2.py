@@ -54,8 +54,8 @@ class SynthesisNetwork(nn.Module):
         fp16_channels_last: bool = False,
     ) -> None:
         super().__init__()
-        if img_resolution < 4 or img_resolution & (img_resolution - 1):
-            raise NetworkError(f"img_resolution is {img_resolution}; expected a power of two, 4 or more")
+        if not 4 <= img_resolution <= 2**16 or img_resolution & (img_resolution - 1):
+            raise NetworkError(f"img_resolution is {img_resolution}; expected a power of two from 4 to 65536")
         if architecture not in ARCHITECTURES:
             known = ", ".join(ARCHITECTURES)
             raise NetworkError(f"architecture is {architecture!r}; expected one of {known}")

@@ -48,7 +48,7 @@ ACTIVATIONS: dict[str, Activation] = {
 }
 
 
-def activation(name: str) -> Activation:
+def find_activation(name: str) -> Activation:
     """Look up an activation by the name that network files use.
 
     Raises:
@@ -78,7 +78,7 @@ def bias_act(
     Returns:
         A tensor of the shape and dtype of `x`.
     """
-    found = activation(name)
+    found = find_activation(name)
     if bias is not None:
         x = x + bias.to(x.dtype).reshape(1, -1, *[1] * (x.ndim - 2))
     x = found.function(x) * (found.gain if gain is None else gain)

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch.autograd.function import once_differentiable
 
-from torch_utils.ops.activations import LEAKY_SLOPE, activation, bias_act
+from torch_utils.ops.activations import LEAKY_SLOPE, bias_act, find_activation
 
 
 def layer_end_reference(
@@ -36,7 +36,7 @@ def layer_end_reference(
     x = x * scale.to(x.dtype)
     if noise is not None:
         x = x + noise.to(x.dtype)
-    return bias_act(x, bias, name, gain * activation(name).gain, clamp)
+    return bias_act(x, bias, name, gain * find_activation(name).gain, clamp)
 
 
 def layer_end(
@@ -52,7 +52,7 @@ def layer_end(
     if name != "lrelu" or gain <= 0:
         return layer_end_reference(x, scale, bias, noise, name, gain, clamp)
     # Leaky ReLU lets a positive gain through, so that it is folded into the small tensors before it.
-    gain *= activation(name).gain
+    gain *= find_activation(name).gain
     noise = None if noise is None else noise * gain
     return _LeakyLayerEnd.apply(x, scale * gain, bias * gain, noise, clamp)
 

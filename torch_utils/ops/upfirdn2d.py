@@ -7,21 +7,22 @@ grid; negative values crop. The filter convolves: it is flipped against torch's 
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
 Padding = tuple[int, int, int, int]
 
 
-def make_filter(taps: Sequence[float] | Sequence[Sequence[float]] | torch.Tensor) -> torch.Tensor:
+def make_filter(taps: Sequence[float]) -> torch.Tensor:
     """Make a filter kernel with sum 1 from taps, as networks store it.
 
     Fewer than 8 taps on a line give their outer product [T, T]; 8 or more stay a line [T], for both axes.
     """
-    kernel = torch.as_tensor(taps, dtype=torch.float32)
-    if kernel.ndim == 1 and kernel.numel() < 8:
-        kernel = kernel.outer(kernel)
-    return kernel / kernel.sum()
+    kernel = np.array(taps, dtype=np.float64)
+    if len(kernel) < 8:
+        kernel = np.outer(kernel, kernel)
+    return torch.as_tensor((kernel / kernel.sum()).astype(np.float32))
 
 
 def upfirdn2d_reference(
