@@ -64,14 +64,9 @@ class Fit:
         torch.manual_seed(seed)
         self.network = Generator(**INIT_KWARGS).train()
         self.average = copy.deepcopy(self.network).eval().requires_grad_(False)
-        mapping = list(self.network.mapping.parameters())
-        rest = [p for n, p in self.network.synthesis.named_parameters() if not n.endswith("noise_strength")]
-        self.optimiser = torch.optim.Adam(
-            [{"params": rest, "share": 1.0}, {"params": mapping, "share": 0.2}],
-            lr=1e-3,
-            betas=(0.9, 0.99),
-            fused=True,
-        )
+        # A portrait has no noise in it: its strengths stay at 0.
+        learned = [p for name, p in self.network.named_parameters() if not name.endswith("noise_strength")]
+        self.optimiser = torch.optim.Adam(learned, lr=1e-3, betas=(0.9, 0.99), fused=True)
         self.random = torch.Generator().manual_seed(seed)
         self.half = half
         self.stage = 0
@@ -220,7 +215,7 @@ def main(out: Path, work: Path, seed: int, minutes: float, half: bool) -> None:
         "title": "Drawn portraits (demo)", "detector": "bundled", "license": "CC0-1.0",
         "made_by": "python -m training.fit_portraits", "psnr_256": f"{state.psnr(256):.2f}",
     }  # fmt: skip
-    save_generator(out, state.average, metadata)
+    save_generator(out, state.average, metadata, half=True)
     log.info("wrote %s", out)
 
 
