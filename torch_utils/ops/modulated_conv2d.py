@@ -75,8 +75,9 @@ def modulated_conv2d(
     if x.dtype == torch.float16:
         # Half floats end at 65504: sums are kept near the size of x, and the scale of the output undoes it.
         peak = styles.abs().amax(1, keepdim=True).clamp_min(_EPSILON) * math.sqrt(weight[0].numel())
-        styles = styles / peak
-        scale = scale * peak[:, :, None, None]
+        weight_peak = weight.abs().amax([1, 2, 3], keepdim=True).clamp_min(_EPSILON)
+        styles, weight = styles / peak, weight / weight_peak
+        scale = scale * peak[:, :, None, None] * weight_peak.reshape(1, -1, 1, 1)
     x = x * styles.to(x.dtype)[:, :, None, None]
     if up == 1:
         return Demodulated(F.conv2d(x, weight.to(x.dtype), padding=weight.shape[2] // 2), scale)
