@@ -1,6 +1,7 @@
 """The window itself: that it opens or says why not, draws, rests, scales and hands events on."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,8 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from imgui_bundle import imgui  # Before glfw, whose library it brings.
 
-from tests.screen import Person, open_window, start_display
+# isort: split
+import glfw
+
+from tests.screen import Person, open_window, start_display, virtual_display
 
 ROOT = Path(__file__).parents[2]
 OPEN = """
@@ -87,8 +92,6 @@ def test_missing_libraries_of_the_system_are_named(display: str, name: str, monk
 
 
 def test_it_writes_no_file_into_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from imgui_bundle import imgui
-
     def draw() -> None:
         imgui.begin("part")
         imgui.end()
@@ -108,8 +111,6 @@ def test_two_windows_after_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_text_grows_with_the_monitor(monkeypatch: pytest.MonkeyPatch, scale: float) -> None:
-    from imgui_bundle import imgui
-
     heights = []
     with open_window(monkeypatch, 200, 100, scale=scale) as window:
         window.frame(lambda: heights.append(imgui.get_text_line_height()))
@@ -153,8 +154,6 @@ def test_dropped_files_are_handed_over_once(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_click_between_two_frames_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    from imgui_bundle import imgui
-
     clicks = []
 
     def draw() -> None:
@@ -180,8 +179,6 @@ def test_a_click_between_two_frames_is_not_lost(monkeypatch: pytest.MonkeyPatch)
 def test_textures_of_any_width_are_shown_as_they_are(
     monkeypatch: pytest.MonkeyPatch, width: int, channels: int
 ) -> None:
-    from imgui_bundle import imgui
-
     from gui_utils.texture import Texture
 
     pixels = np.random.default_rng(0).integers(0, 255, (6, width, channels), dtype=np.uint8)
@@ -206,3 +203,42 @@ def test_what_is_no_picture_is_no_texture(monkeypatch: pytest.MonkeyPatch) -> No
 
     with open_window(monkeypatch, 64, 64), pytest.raises(ValueError, match="found float64"):
         Texture().upload(np.zeros((4, 4, 3)))
+
+
+@pytest.mark.skipif(shutil.which("xdotool") is None, reason="needs xdotool")
+def test_a_true_mouse_and_a_true_keyboard_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    if virtual_display() is None:
+        pytest.skip("needs Xvfb")
+    clicks, texts = [], [""]
+
+    def draw() -> None:
+        imgui.set_next_window_pos(imgui.ImVec2(0, 0))
+        imgui.begin("part", None, imgui.WindowFlags_.no_decoration)
+        if imgui.button("here"):
+            clicks.append(1)
+        texts.append(imgui.input_text("##text", texts[-1])[1])
+        imgui.end()
+
+    with open_window(monkeypatch, 300, 100) as window:
+        person = Person(window, draw, monkeypatch)
+        person.look(2)
+        for label in ("here", "##text"):
+            left, top, _, _ = person.place_of(label)
+            place = [str(round(left) + 4), str(round(top) + 4)]
+            search = ["search", "--name", "^test$"]
+            subprocess.run(
+                ["xdotool", *search, "windowfocus", "mousemove", "--window", "%1", *place, "click", "1"],
+                check=True,
+                timeout=60,
+            )
+            for _ in range(10):
+                glfw.poll_events()
+                person.look()
+                time.sleep(0.02)
+        subprocess.run(["xdotool", "type", "eyes"], check=True, timeout=60)
+        until = time.monotonic() + 20
+        while texts[-1] != "eyes" and time.monotonic() < until:
+            glfw.poll_events()
+            person.look()
+    assert clicks == [1]
+    assert texts[-1] == "eyes"
