@@ -58,13 +58,13 @@ class DragConfig:
         """Let a guide pull, in w, with the picture held outside the mask and w tethered to its start."""
         return cls(
             step_rule="adaptive",
-            step_size=0.05,
+            step_size=0.1,
             max_steps=60,
             space="w",
             motion_weight=0.0,
-            hold_weight=1.0,
-            tether_weight=0.01,
-            patience=12,
+            hold_weight=10.0,
+            tether_weight=0.3,
+            patience=6,
         )
 
     def moved_layers(self, num_ws: int) -> int:

@@ -114,7 +114,7 @@ class DragSession:
         """Evaluate the present state."""
         seen = self._evaluate(self._move, self._shift)
         loss = sum(seen.losses.values())
-        if not (np.isfinite(loss) and seen.gradient.isfinite().all()):
+        if not (np.isfinite(loss) and np.isfinite(seen.gradient.numpy()).all()):
             raise DragError(_broken(seen, self._index))
         if not self._evaluate.matching.can_pull:
             loss = float("nan")
