@@ -1,9 +1,9 @@
 """The bundled detector: our own small network, no download.
 
-It is made for frames that hold one aligned face, as face generators give them, and looks at those once. A
-face that stands elsewhere in the frame, or several faces, are searched for with windows of several sizes;
-that finds faces of at least about a quarter of the frame's shorter side that stand roughly upright and do
-not overlap. For photographs of any kind take the precise detector.
+It is made for frames that hold one aligned face, as face generators give them; such a frame is looked at
+once. In any other frame it searches with windows of several sizes. That takes about a second on a CPU, and
+finds faces of at least about a quarter of the frame's shorter side that stand roughly upright, one or
+several, but not one that covers half of another. For photographs of any kind take the precise detector.
 """
 
 import dataclasses
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -22,13 +23,16 @@ from faces.view import View, look, view_of, whole_frame
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 
 # A face is one from this score on; windows, of which there are many, must be surer.
-FACE_SCORE, WINDOW_SCORE = 0.5, 0.8
+FACE_SCORE, WINDOW_SCORE = 0.5, 0.9
 
 # Sides of the search windows as shares of the frame's shorter side, and their stride as a share of their own.
 WINDOW_SIDES, WINDOW_STRIDE = (1.0, 0.7, 0.5, 0.36), 0.25
 
-# Two finds are the same face when their boxes share this much of their union.
-SAME_FACE = 0.3
+# A frame is shrunk to about this shorter side for the search, px.
+FINEST = 320
+
+# Two finds are the same face when this much of the smaller one's box lies in the other's.
+SAME_FACE = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,18 +63,18 @@ class BundledDetector:
         device = next(self.network.parameters()).device
         frame = torch.tensor(pixels, device=device).permute(2, 0, 1)[None].float() / 127.5 - 1
         height, width = pixels.shape[:2]
-        found = self._read(frame, [whole_frame(height, width)]) if height == width else []
-        if not found or found[0].score < FACE_SCORE:
-            found = self._search(frame)
-        return largest_first([self._look_again(frame, face) for face in found])
+        if height == width:
+            (face,) = self._read(frame, [whole_frame(height, width)], height, width)
+            if face.score >= FACE_SCORE and view_of(face.landmarks, height, width).covers(height, width):
+                return [face]
+        return largest_first(self._search(frame))
 
     # ----------------------------------------------------------------------------
     # Looking.
 
     @torch.no_grad()
-    def _read(self, frame: Tensor, views: list[View]) -> list[Face]:
-        """Read a face, whatever its score, through each view."""
-        height, width = frame.shape[-2:]
+    def _read(self, frame: Tensor, views: list[View], height: int, width: int) -> list[Face]:
+        """Read a face, whatever its score, through each view of a frame of this height and width."""
         faces = []
         for start in range(0, len(views), 16):
             batch = views[start : start + 16]
@@ -84,18 +88,26 @@ class BundledDetector:
         """Look at a face through a view that puts it where an aligned one stands."""
         height, width = frame.shape[-2:]
         view = view_of(face.landmarks, height, width)
-        return face if view.covers(height, width) else self._read(frame, [view])[0]
+        return face if view.covers(height, width) else self._read(frame, [view], height, width)[0]
 
     def _search(self, frame: Tensor) -> list[Face]:
-        """Look through windows of several sizes, and keep the surest face of each place."""
+        """Look through windows of several sizes, and keep what still is a face when it is looked at again."""
         height, width = frame.shape[-2:]
-        found = [face for views in _windows(height, width) for face in self._read(frame, views)]
-        sure = [face for face in found if face.score >= WINDOW_SCORE]
-        kept: list[Face] = []
-        for face in sorted(sure, key=lambda each: -each.score):
-            if all(_overlap(face, other) < SAME_FACE for other in kept):
-                kept.append(face)
-        return kept
+        coarse = F.avg_pool2d(frame, max(1, min(height, width) // FINEST))
+        found = [
+            face for views in _windows(height, width) for face in self._read(coarse, views, height, width)
+        ]
+        again = [self._look_again(frame, face) for face in _distinct(found)]
+        return _distinct(again)
+
+
+def _distinct(faces: list[Face]) -> list[Face]:
+    """Keep the surest face of each place, if it is sure enough."""
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda each: -each.score):
+        if face.score >= WINDOW_SCORE and all(_overlap(face, other) < SAME_FACE for other in kept):
+            kept.append(face)
+    return kept
 
 
 def _windows(height: int, width: int) -> list[list[View]]:
@@ -112,8 +124,8 @@ def _windows(height: int, width: int) -> list[list[View]]:
 
 
 def _overlap(a: Face, b: Face) -> float:
-    """Measure the share of the union of two faces' boxes that both cover."""
+    """Measure the share of the smaller face's box that lies in the other's."""
     left, top = max(a.box[0], b.box[0]), max(a.box[1], b.box[1])
     right, bottom = min(a.box[2], b.box[2]), min(a.box[3], b.box[3])
     common = max(right - left, 0.0) * max(bottom - top, 0.0)
-    return common / max(a.area + b.area - common, 1e-9)
+    return common / max(min(a.area, b.area), 1e-9)

@@ -20,7 +20,7 @@ from faces.landmark_network import INPUT_SIZE
 BOX_SHARE, BOX_BELOW = 0.57, 0.16
 
 # A face within these bounds of an aligned one is looked at in the whole frame.
-NEAR_SIZE, NEAR_PLACE = 1.6, 0.15
+NEAR_SIZE, NEAR_PLACE = 1.6, 0.12
 
 
 class View(NamedTuple):

@@ -53,7 +53,7 @@ def test_landmarks_follow_their_picture_through_every_distortion(portraits, monk
         found = torch.stack([picture.sum(0) @ steps, picture.sum(1) @ steps]) / picture.sum().clamp(min=1e-6)
         # A mirrored picture has its partner there.
         asked = landmarks[[index, MIRRORED[index]]]
-        if ((asked > 0.08) & (asked < 0.92)).all():
+        if ((asked > 0.08) & (asked < 0.92)).all() and picture.max() > 60:
             assert (asked - found).norm(dim=1).min() < 0.012
             checked += 1
     assert checked > 40
