@@ -217,12 +217,15 @@ def _build(contents: _Contents, path: Path) -> GeneratorBase:
         raise UnknownNetworkError(f"{path}: holds a {contents.class_name}; expected one of {known}")
     network_class = _FAMILIES[contents.class_name][0]
     try:
-        with torch.device("meta"):
+        with torch.device("meta"), torch.random.fork_rng(devices=[]):
             generator = network_class(**contents.init_kwargs)
     except (EditorError, TypeError, ValueError, ArithmeticError, RuntimeError) as error:
         raise CheckpointError(f"{path}: its arguments do not make a network ({_line(error)})") from error
     _check_fit(contents.state, generator, path)
-    generator.load_state_dict({name: value.float() for name, value in contents.state.items()}, assign=True)
+    # Copies, because .safetensors hands out the file's own memory: a change of the file would change the
+    # network, and numbers that lie askew in memory are computed with another rounding.
+    state = {name: value.to(torch.float32, copy=True) for name, value in contents.state.items()}
+    generator.load_state_dict(state, assign=True)
     return generator
 
 
