@@ -190,3 +190,22 @@ def test_wrong_requests_are_named(generator, wrong, says):
 def test_wrong_arguments_are_refused(kwargs):
     with pytest.raises(EditorError), torch.device("meta"):
         stylegan2(**kwargs)
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_blocks_in_half_floats_are_near_float32(index):
+    """On a GPU the largest blocks run in half floats; what they do there is tried here without one."""
+    generator = stylegan2(conv_clamp=256)
+    block = generator.synthesis.blocks[index]
+    ws = torch.randn([2, 3, 12])
+    x = None if index == 0 else torch.randn([2, 8, 2 ** (index + 1), 2 ** (index + 1)])
+    exact = block.features(x, ws, "const")
+    layers = [block.conv1] if index == 0 else [block.conv0, block.conv1]
+    rough = (block.const[None].repeat(2, 1, 1, 1) if x is None else x).half()
+    for layer, w in zip(layers, ws.unbind(1), strict=False):
+        rough = layer(rough, w, "const")
+    assert rough.dtype == torch.float16
+    assert torch.allclose(rough.float(), exact, rtol=0.02, atol=0.02)
+    torch.testing.assert_close(
+        block.torgb(rough, ws[:, 2]).float(), block.torgb(exact, ws[:, 2]), rtol=0.05, atol=0.05
+    )
