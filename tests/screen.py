@@ -115,7 +115,7 @@ class Person:
         self._seen.clear()
         return self.window.snapshot(self._draw)
 
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         """Look until something is so."""
         until = time.monotonic() + seconds
         while not condition():

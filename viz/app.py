@@ -53,8 +53,9 @@ class App:
         self._controls_width = _CONTROLS_WIDTH
 
     def open(self, path: Path) -> None:
-        """Load a checkpoint."""
-        self.do(OpenNetwork(str(path)))
+        """Load a checkpoint. Its path is shown from the current folder where it lies below that."""
+        below = path.is_absolute() and path.is_relative_to(Path.cwd())
+        self.do(OpenNetwork(str(path.relative_to(Path.cwd()) if below else path)))
 
     def run(self) -> None:
         """Go on until the window is closed."""

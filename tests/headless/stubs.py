@@ -1,6 +1,7 @@
 """A generator whose eyes are a stripe, and a landmark network that reads it: small, quick, known through."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from faces.adjust import Adjustment
 from faces.bundled import BundledDetector
 from faces.landmark_network import LandmarkReading
 from headless.session import EditSession
@@ -97,12 +99,24 @@ class Choice(NamedTuple):
     note: str = ""
 
 
+class SmallSteps(EditSession):
+    """Gets to its aim in many small steps, so that there is a middle to be stopped in."""
+
+    def plan(self, *given: Any, **named: Any) -> Adjustment:
+        planned = super().plan(*given, **named)
+        return replace(planned, config=replace(planned.config, step_rule="adam", step_size=0.02))
+
+
 def striped_session(
-    faces: bool = True, broken: bool = False, note: str = "", remarks: Any = None
+    faces: bool = True,
+    broken: bool = False,
+    note: str = "",
+    remarks: Any = None,
+    kind: type[EditSession] = EditSession,
 ) -> EditSession:
     """Open a session on the stripes."""
     detector = BundledDetector(StripeReader(faces).eval(), {})
-    return EditSession(
+    return kind(
         StripedGenerator(broken=broken),
         Path("stripes.safetensors"),
         lambda metadata, wish: Choice(detector, note),

@@ -23,14 +23,14 @@ ROOT = Path(__file__).parents[2]
 STRIPES = """
 import sys, time
 import visualizer_drag_auto as program
-from tests.headless.stubs import StripedGenerator, striped_session
+from tests.headless.stubs import SmallSteps, StripedGenerator, striped_session
 slow = float(sys.argv.pop(1))
 true_taps = StripedGenerator.taps
 def taps(*given, **named):
     time.sleep(slow)
     return true_taps(*given, **named)
 StripedGenerator.taps = taps
-program.open_session = lambda path, device: striped_session()
+program.open_session = lambda path, device: striped_session(kind=SmallSteps)
 program.main()
 """
 

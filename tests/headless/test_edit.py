@@ -15,7 +15,7 @@ from faces.landmarks import Face, NoFaceError
 from headless import edit as editing
 from headless.edit import run_edit
 from headless.options import EditOptions
-from tests.headless.stubs import StripedGenerator, brightness, striped_session
+from tests.headless.stubs import SmallSteps, StripedGenerator, brightness, striped_session
 
 OPTIONS = EditOptions(seed=18, expression="close_eyes")
 FILES = {"before.png", "after.png", "mask.png", "edit.gif", "edit.json", "w.npz"}
@@ -116,7 +116,7 @@ def test_strength_0_has_nothing_to_do(tmp_path):
 
 def test_ctrl_c_in_the_middle_keeps_the_best_so_far(tmp_path, monkeypatch):
     interrupted_after(monkeypatch, 3)
-    result, _ = run_edit(OPTIONS, striped_session, tmp_path)
+    result, _ = run_edit(OPTIONS, lambda: striped_session(kind=SmallSteps), tmp_path)
     record = record_of(tmp_path)
     assert result.stopped
     assert (record["end_reason"], record["steps"]) == ("stopped", 2)
