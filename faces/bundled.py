@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from faces.landmark_network import load_landmark_network
-from faces.landmarks import Face, as_rgb, largest_first
+from faces.landmarks import Face, as_rgb, eye_distance, largest_first, shaped_like_a_face
 from faces.view import View, look, view_of, whole_frame
 
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
 
 # A face is one from this score on; windows, of which there are many, must be surer.
-FACE_SCORE, WINDOW_SCORE = 0.5, 0.9
+FACE_SCORE, WINDOW_SCORE = 0.8, 0.9
 
 # Sides of the search windows as shares of the frame's shorter side, and their stride as a share of their own.
 WINDOW_SIDES, WINDOW_STRIDE = (1.0, 0.7, 0.5, 0.36), 0.25
@@ -33,6 +33,9 @@ FINEST = 320
 
 # Two finds are the same face when this much of the smaller one's box lies in the other's.
 SAME_FACE = 0.5
+
+# Landmarks of two looks at one face are this near to each other, in eye distances.
+SAME_LANDMARKS = 0.15
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +68,8 @@ class BundledDetector:
         height, width = pixels.shape[:2]
         if height == width:
             (face,) = self._read(frame, [whole_frame(height, width)], height, width)
-            if face.score >= FACE_SCORE and view_of(face.landmarks, height, width).covers(height, width):
+            stands_aligned = view_of(face.landmarks, height, width).covers(height, width)
+            if stands_aligned and face.score >= FACE_SCORE and shaped_like_a_face(face.landmarks):
                 return [face]
         return largest_first(self._search(frame))
 
@@ -97,15 +101,16 @@ class BundledDetector:
         found = [
             face for views in _windows(height, width) for face in self._read(coarse, views, height, width)
         ]
-        again = [self._look_again(frame, face) for face in _distinct(found)]
-        return _distinct(again)
+        pairs = [(face, self._look_again(frame, face)) for face in _distinct(found)]
+        return _distinct([again for face, again in pairs if _agree(face, again)])
 
 
 def _distinct(faces: list[Face]) -> list[Face]:
     """Keep the surest face of each place, if it is sure enough."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda each: -each.score):
-        if face.score >= WINDOW_SCORE and all(_overlap(face, other) < SAME_FACE for other in kept):
+        sure = face.score >= WINDOW_SCORE and shaped_like_a_face(face.landmarks)
+        if sure and all(_overlap(face, other) < SAME_FACE for other in kept):
             kept.append(face)
     return kept
 
@@ -121,6 +126,12 @@ def _windows(height: int, width: int) -> list[list[View]]:
         )
         sizes.append([View(float(left), float(top), side) for top in tops for left in lefts])
     return sizes
+
+
+def _agree(first: Face, again: Face) -> bool:
+    """Tell whether two looks at a place saw the same face: into what is none, each look draws another."""
+    apart = np.linalg.norm(again.landmarks - first.landmarks, axis=1).mean()
+    return bool(apart < SAME_LANDMARKS * eye_distance(again.landmarks))
 
 
 def _overlap(a: Face, b: Face) -> float:

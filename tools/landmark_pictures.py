@@ -158,11 +158,12 @@ def _tint(pictures: Tensor, random: torch.Generator) -> Tensor:
 
 
 def no_faces(source: PictureSet, count: int, random: torch.Generator) -> Sample:
-    """Make pictures without one whole face: noise, plain colour, corners, tiles, several small faces."""
+    """Make pictures without one whole face: noise, walls, blobs, corners, tiles, small faces."""
     index = torch.randint(len(source.pictures), (count,), generator=random)
     pictures = source.pictures[index].float() / 127.5 - 1
-    kinds = (_noise, _plain, _corner, _tiles, _pair)
-    made = [kinds[i % len(kinds)](pictures[i : i + 1], random) for i in range(count)]
+    kinds = (_noise, _walls, _corner, _blobs, _tiles, _walls, _pair, _blobs, _plain)
+    first = int(torch.randint(len(kinds), (), generator=random))
+    made = [kinds[(first + i) % len(kinds)](pictures[i : i + 1], random) for i in range(count)]
     tinted = _tint(torch.cat(made), random)
     return Sample(tinted, torch.full((count, 68, 2), 0.5), torch.zeros(count))
 
@@ -182,6 +183,39 @@ def _plain(picture: Tensor, random: torch.Generator) -> Tensor:
     ends = torch.rand(2, 1, 3, 1, 1, generator=random) * 2 - 1
     ramp = torch.linspace(0, 1, INPUT_SIZE).expand(1, 1, INPUT_SIZE, INPUT_SIZE)
     return torch.lerp(ends[0], ends[int(torch.randint(2, (), generator=random))], ramp)
+
+
+def _walls(picture: Tensor, random: torch.Generator) -> Tensor:
+    """Rectangles within rectangles, in rows or anyhow: house fronts, shelves, cars from behind."""
+    wall = 0.3 * _plain(picture, random) + 0.25 * _noise(picture, random)
+    rows, columns = (int(torch.randint(1, 5, (), generator=random)) for _ in range(2))
+    gap = 0.1 + 0.5 * torch.rand(2, generator=random)
+    colours = torch.rand(3, 3, 1, 1, generator=random) * 2 - 1
+    shift, jitter = torch.rand(2, generator=random), 0.25 * torch.rand((), generator=random)
+    for row in range(-1, rows + 1):
+        for column in range(-1, columns + 1):
+            place = torch.tensor([row, column]) + shift + jitter * torch.randn(2, generator=random)
+            cell = torch.tensor([INPUT_SIZE / rows, INPUT_SIZE / columns])
+            begin, end = place * cell, (place + gap) * cell
+            for colour, inset in ((colours[0], 0.0), (colours[1], 0.08), (colours[2], 0.3)):
+                top, left = (begin + inset * (end - begin)).clamp(0, INPUT_SIZE).int().tolist()
+                bottom, right = (end - inset * (end - begin)).clamp(0, INPUT_SIZE).int().tolist()
+                wall[:, :, top:bottom, left:right] = colour
+    return wall.clamp(-1, 1)
+
+
+def _blobs(picture: Tensor, random: torch.Generator) -> Tensor:
+    """Ovals of all sizes and colours, shaded: fruit, wheels, animals seen from far."""
+    field = 0.5 * _plain(picture, random) + 0.2 * _noise(picture, random)
+    steps = torch.linspace(-1, 1, INPUT_SIZE)
+    for _ in range(int(torch.randint(3, 20, (), generator=random))):
+        centre, colour = torch.rand(2, generator=random) * 2 - 1, torch.rand(3, generator=random) * 2 - 1
+        size = torch.exp(torch.randn(2, generator=random) * 0.6 - 1.6)
+        x, y = (steps - centre[0]) / size[0], (steps - centre[1]) / size[1]
+        inside = ((1 - x[None, :].square() - y[:, None].square()) * 8).clamp(0, 1)
+        light = 1 - 0.4 * (y[:, None] + x[None, :]).abs()
+        field = torch.lerp(field, colour[None, :, None, None] * light, inside)
+    return field.clamp(-1, 1)
 
 
 def _corner(picture: Tensor, random: torch.Generator) -> Tensor:

@@ -27,6 +27,7 @@ from faces.landmark_network import (
     NETWORKS,
     LandmarkReading,
     channels_last,
+    load_landmark_network,
     save_landmark_network,
 )
 from faces.landmarks import EYE_CORNERS, EYES, JAW, LID_PAIRS, LIP_PAIRS, LIPS
@@ -57,6 +58,8 @@ class TrainOptions:
     steps: int = option(2400, "optimiser steps", unit="steps", low=1)
     batch: int = option(32, "pictures a step", low=4)
     rate: float = option(2e-3, "highest learning rate", low=1e-6, high=1.0)
+    start: str = option("", "landmark network file to start from; a new network if empty")
+    score_only: bool = option(False, "leave the landmarks alone and train the face score only")
     seed: int = option(1, "seed of the weights and of every random choice", low=0)
     threads: int = option(2, "processor threads", low=1)
     check_every: int = option(200, "steps between checks and saves", unit="steps", low=1)
@@ -105,6 +108,7 @@ def draw_batch(sources: list[PictureSet], count: int, random: torch.Generator) -
 @torch.no_grad()
 def check(network: nn.Module, source: PictureSet) -> dict[str, float]:
     """Measure on undistorted pictures: errors in % of the eye distance, and the faces seen in %."""
+    was_training = network.training
     network.eval()
     errors, openings, seen = [], [], []
     upper, lower = (list(row) for row in zip(*(LID_PAIRS + LIP_PAIRS), strict=True))
@@ -116,7 +120,7 @@ def check(network: nn.Module, source: PictureSet) -> dict[str, float]:
         errors.append(error.norm(dim=2).mean(1) / unit)
         openings.append((error[:, lower] - error[:, upper]).norm(dim=2).mean(1) / unit)
         seen.append((reading.score > 0).float())
-    network.train()
+    network.train(was_training)
     means = [100 * float(torch.cat(column).mean()) for column in (errors, openings, seen)]
     return dict(zip(("error", "opening", "seen"), means, strict=True))
 
@@ -152,9 +156,11 @@ def train(options: TrainOptions, out: Path) -> dict[str, Any]:
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     sources, unseen = gather(options)
-    network = channels_last(NETWORKS[options.network]())
+    network, history = begin_with(options)
     average = AveragedModel(network, avg_fn=running_average, use_buffers=True)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(
+        [p for p in network.parameters() if p.requires_grad], lr=options.rate, weight_decay=0.01
+    )
     parts: Mapping[str, Any] = {"network": network, "average": average, "optimiser": optimiser}
     state_file = out.with_suffix(".state")
     begin = resume(state_file, parts, options)
@@ -178,12 +184,34 @@ def train(options: TrainOptions, out: Path) -> dict[str, Any]:
                 keep(state_file, parts, step + 1, options)
                 bar.write(f"{step + 1}: loss {loss.item():.3f} {json.dumps(_rounded(found))}")
     licence = LICENCE if options.faces != "none" else "as the repository: trained on drawn portraits alone"
-    # Where the faces lay on this machine concerns nobody.
-    told = dataclasses.replace(options, faces=Path(options.faces).name)
-    metadata = {"licence": licence, "measured": json.dumps(_rounded(found)), "training": _written(told)}
+    # Where files lay on this machine concerns nobody.
+    told = dataclasses.replace(options, faces=Path(options.faces).name, start=Path(options.start).name)
+    history.append(dataclasses.asdict(told))
+    metadata = {
+        "licence": licence,
+        "measured": json.dumps(_rounded(found)),
+        "training": json.dumps(history),
+    }
     save_landmark_network(out, average.module, metadata)
     state_file.unlink(missing_ok=True)
     return found
+
+
+def begin_with(options: TrainOptions) -> tuple[nn.Module, list[Any]]:
+    """Make the network, or read the one to start from, and list the trainings that it has behind it."""
+    if not options.start:
+        return channels_last(NETWORKS[options.network]()), []
+    network, metadata = load_landmark_network(Path(options.start))
+    if metadata["network"] != options.network:
+        raise EditorError(
+            f"{options.start}: holds a network of another shape; give --network {metadata['network']}"
+        )
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(not options.score_only or name.startswith("judge_face."))
+    # With its landmarks left alone, its running statistics stay too.
+    network.train(not options.score_only)
+    done = json.loads(metadata.get("training", "[]"))
+    return network, done if isinstance(done, list) else [done]
 
 
 def gather(options: TrainOptions) -> tuple[list[PictureSet], dict[str, PictureSet]]:

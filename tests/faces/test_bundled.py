@@ -139,7 +139,7 @@ def nothing():
     yield "tiny", np.zeros((8, 8, 3), np.uint8)
 
 
-@pytest.mark.parametrize(("name", "frame"), nothing(), ids=[name for name, _ in nothing()])
+@pytest.mark.parametrize(("name", "frame"), list(nothing()), ids=[name for name, _ in nothing()])
 def test_a_frame_without_a_face_has_none(detector, name, frame):
     assert detector.detect(frame) == []
 

@@ -15,6 +15,7 @@ from faces.landmarks import (
     choose_face,
     eye_distance,
     largest_first,
+    shaped_like_a_face,
 )
 
 # A busy machine is no failure.
@@ -112,6 +113,17 @@ def test_pairs_stand_over_each_other(landmarks):
 
 def test_eye_distance_is_between_the_outer_corners(landmarks):
     assert eye_distance(landmarks) == pytest.approx(float(np.linalg.norm(landmarks[45] - landmarks[36])))
+
+
+@pytest.mark.parametrize(("turn", "scale"), [(0, 1), (0.6, 0.2), (-1.5, 3), (3, 1)])
+def test_a_face_is_shaped_like_one_however_it_lies(landmarks, turn, scale):
+    matrix = scale * np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    assert shaped_like_a_face(landmarks @ matrix + 40)
+
+
+@pytest.mark.parametrize("stretch", [(1, 0.4), (0.4, 1), (1, -1), (0, 0)])
+def test_a_squashed_or_upturned_face_is_none(landmarks, stretch):
+    assert not shaped_like_a_face(landmarks * stretch)
 
 
 # ----------------------------------------------------------------------------
