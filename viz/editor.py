@@ -255,7 +255,7 @@ def _ended(state: EditorState, news: answers.Ended) -> Result:
         return state, ()
     if job.kind is JobKind.FILM:
         return dataclasses.replace(state, job=None, notice=news.message), ()
-    outcome = Outcome(job.title, news.reason, news.message, news.steps, news.seconds, news.report)
+    outcome = Outcome(job.kind, job.title, news.reason, news.message, news.steps, news.seconds, news.report)
     state = dataclasses.replace(state, job=None, edits=state.edits + 1)
     if job.kind is JobKind.DRAG and job.progress is not None and job.progress.points is not None:
         state = _move_points(state, job.progress.points)

@@ -137,6 +137,7 @@ class Job:
 class Outcome:
     """How the last edit ended."""
 
+    kind: JobKind
     title: str
     reason: str
     message: str

@@ -127,7 +127,7 @@ def test_a_network_with_weights_that_are_not_numbers_ends_in_one_line(tmp_path):
 
     generator = Generator(4, 0, 8, 8, 3, mapping_kwargs={"num_layers": 1}, channel_base=64, channel_max=8)
     with torch.no_grad():
-        next(iter(generator.synthesis.parameters())).fill_(torch.nan)
+        next(iter(generator.parameters())).fill_(torch.nan)
     save_generator(tmp_path / "nan.safetensors", generator)
     result = run("--network", tmp_path / "nan.safetensors", "--headless", "--out", tmp_path / "out")
     assert result.exit_code == 1

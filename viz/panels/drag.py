@@ -35,6 +35,9 @@ def draw(state: EditorState) -> list[Action]:
     with disabled(state.busy):
         drag = _draw_brush(state, drag) if drag.tool is Tool.BRUSH else _draw_points(drag)
     found += _draw_start(state)
+    outcome = state.face.outcome
+    if outcome is not None and outcome.kind is JobKind.DRAG:
+        muted(f"Last time: {outcome.reason} after {outcome.steps} steps.")
     drag = _draw_config(drag)
     if drag is not state.drag:
         found.insert(0, ChangeDrag(drag))

@@ -39,7 +39,7 @@ def draw(state: EditorState) -> list[Action]:
         if button("Reset", width=-1, tooltip="Back to the seed's own picture, all strengths to 1"):
             found.append(ResetFace())
     _draw_faces_found(state)
-    if face.outcome is not None:
+    if face.outcome is not None and face.outcome.kind is JobKind.ADJUST:
         _draw_outcome(face.outcome)
     if face is not state.face:
         found.insert(0, ChangeFace(face))
