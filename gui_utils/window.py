@@ -28,6 +28,7 @@ FRAMES_PER_SECOND = 60  # Where the display does not pace us (a virtual screen h
 SOFTWARE_FRAMES_PER_SECOND = 30  # Where the processor draws: it has other work to do.
 _AWAKE_SECONDS = 0.7  # Drawn for so long after the last event: tooltips and fades are still to come.
 _NAP_SECONDS = 0.5  # With nothing to do, the loop looks around so often.
+_LONGEST_REST_SECONDS = 0.1  # However long a frame took, the next one comes after so much rest at most.
 
 
 class Window:
@@ -63,7 +64,6 @@ class Window:
         imgui.get_io().set_ini_filename("")  # Nothing is written into the current folder.
         self._renderer: Any = GlfwRenderer(self._handle, attach_callbacks=False)
         self._awake_until = 0.0
-        self._next_frame = 0.0
         self._rate = SOFTWARE_FRAMES_PER_SECOND if _drawn_by_processor() else FRAMES_PER_SECOND
         self._wanted_scale = scale
         self._scale = 0.0
@@ -138,8 +138,9 @@ class Window:
             else:
                 glfw.wait_events_timeout(_NAP_SECONDS)
             if time.monotonic() < self._awake_until and not self._minimized:
+                began = time.monotonic()
                 self.frame(draw)
-                self._pace()
+                self._pace(began)
 
     def frame(self, draw: Callable[[], None]) -> None:
         """Draw one frame now."""
@@ -176,12 +177,14 @@ class Window:
         if imgui.get_io().want_text_input:
             self.stay_awake()  # The text cursor blinks.
 
-    def _pace(self) -> None:
-        """Wait for the next frame's turn."""
-        rest = self._next_frame - time.monotonic()
-        if rest > 0:
-            time.sleep(rest)
-        self._next_frame = time.monotonic() + 1 / self._rate
+    def _pace(self, began: float) -> None:
+        """Wait for the next frame's turn.
+
+        Where drawing is slow (OpenGL in software) the wait is as long as the frame took, so that whoever
+        works in another thread keeps half of the time.
+        """
+        now = time.monotonic()
+        time.sleep(max(began + 1 / self._rate - now, min(now - began, _LONGEST_REST_SECONDS)))
 
     @property
     def _minimized(self) -> bool:
