@@ -13,6 +13,7 @@ from viz.words import achieved_text
 
 GREATEST_STRENGTH = 1.5
 _BUTTON_SHARE = 0.40
+_GOOD_SHARE = 0.9  # Of the way: an expression that came so far is done, whatever ended it.
 _DETECTOR_TEXTS = {AUTOMATIC: "Auto", "bundled": "Bundled", "face-alignment": "Precise"}
 _DETECTOR_HELP = (
     "Auto: what fits the network. Bundled: small and quick. "
@@ -93,7 +94,8 @@ def _draw_faces_found(state: EditorState) -> None:
 def _draw_outcome(outcome: Outcome) -> None:
     """Tell what was asked, what came of it, and why it ended."""
     imgui.separator()
-    good = outcome.reason in ("reached", "nothing to do")
+    share = outcome.report.share if outcome.report is not None else None
+    good = outcome.reason in ("reached", "nothing to do") or (share is not None and share >= _GOOD_SHARE)
     coloured(f"{outcome.title}: {outcome.reason}", theme.GOOD if good else theme.WARNING)
     hint(outcome.message)
     fact("Steps", f"{outcome.steps} in {outcome.seconds:.1f} s")
