@@ -17,7 +17,9 @@ class DragConfig:
     preset: Literal["paper", "published"] = option(
         "paper", "what the paper states, or the published code step for step"
     )
-    step_size: float = option(2e-3, "how far a component of w moves in a step", low=0.0, high=1.0)
+    step_size: float = option(
+        2e-3, "how far a component of w moves in a step; adaptive: how far all of w", low=0.0, high=100.0
+    )
     step_rule: Literal["adam", "adaptive"] = option(
         "adam", "Adam, or quasi-Newton steps that find their own length"
     )
@@ -34,6 +36,7 @@ class DragConfig:
     motion_weight: float = option(1.0, "motion supervision; 0 looks at no features", low=0.0, high=1e6)
     guide_weight: float = option(1.0, "the guides' own terms", low=0.0, high=1e6)
     hold_weight: float = option(0.0, "hold the picture outside the mask", low=0.0, high=1e6)
+    natural: bool = option(False, "move w only as the mapping network spreads it, where that is known")
     tether_weight: float = option(0.0, "hold w to where it started", low=0.0, high=1e6)
     tie_weight: float = option(0.0, "in w+, tie the moving layers to their mean", low=0.0, high=1e6)
     patience: int = option(
@@ -58,13 +61,14 @@ class DragConfig:
         """Let a guide pull, in w, with the picture held outside the mask and w tethered to its start."""
         return cls(
             step_rule="adaptive",
-            step_size=0.1,
+            step_size=1.0,
             max_steps=60,
             space="w",
+            natural=True,
             motion_weight=0.0,
-            hold_weight=10.0,
-            tether_weight=0.3,
-            patience=6,
+            hold_weight=30.0,
+            tether_weight=0.01,
+            patience=8,
         )
 
     def moved_layers(self, num_ws: int) -> int:

@@ -23,22 +23,22 @@ class EndJudge:
     def __init__(self, config: DragConfig) -> None:
         self.config = config
         self.count = 0
-        # How far the best state had come, and where the handles were, `patience` steps ago and ever since.
+        # What the best state was worth, and where the handles were, `patience` steps ago and ever since.
         self._best = deque[float](maxlen=config.patience + 1)
         self._points = deque[FloatArray](maxlen=config.patience + 1)
 
-    def observe(self, arrived: bool, remaining: float, points: FloatArray) -> EndReason | None:
+    def observe(self, arrived: bool, worth: float, points: FloatArray) -> EndReason | None:
         """Take note of a state.
 
         Args:
             arrived: everything is where it should be.
-            remaining: share of the way that is left.
+            worth: 1 at the start, less is better, 0 is all that was asked.
             points: [N, 2] px, where the handles are.
 
         Returns:
             Why this is the last state, or None if it is not.
         """
-        self._best.append(min(remaining, self._best[-1] if self._best else remaining))
+        self._best.append(min(worth, self._best[-1] if self._best else worth))
         self._points.append(points)
         first = self.count == 0
         self.count += 1

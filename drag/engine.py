@@ -16,6 +16,7 @@ def drag(
     request: DragRequest,
     config: DragConfig | None = None,
     guides: Sequence[Guide] = (),
+    directions: Tensor | None = None,
 ) -> Iterator[DragStep]:
     """Drag handle points to their targets by moving w, one step at a time.
 
@@ -29,6 +30,8 @@ def drag(
         config: how; `DragConfig.paper()` if None.
         guides: differentiable terms on the picture. With guides the drag has arrived when each is content,
             without when each handle is near enough to its target.
+        directions: [k, w_dim], how w spreads, from `drag.latent.directions_of`; used where the config says
+            `natural`, and guided drags do.
 
     Yields:
         The start as step 0, then a step for each move. The last one says why it is the last in `ended`;
@@ -38,7 +41,7 @@ def drag(
         RequestError: the request does not fit the generator, or nothing would pull.
         DragError: the generator, a guide or the loss gave something that is not a number.
     """
-    session = DragSession(generator, w, request, config, guides)
+    session = DragSession(generator, w, request, config, guides, directions)
     while True:
         step = session.step()
         yield step

@@ -15,9 +15,12 @@ from drag.request import DragRequest, FloatArray, RequestError
 from drag.stepping import make_rule
 from drag.types import DragError, DragStep, EndReason, Generator, Guide
 
+# A drag by guides has arrived only if the other terms make up no more than this share of the first loss.
+SETTLED = 0.1
+
 
 class _Standing(NamedTuple):
-    """A state of the drag, and how near it came."""
+    """A state of the drag, and how it stands: `worth` is 1 at the start, and less is better."""
 
     number: int
     shift: Tensor
@@ -25,6 +28,7 @@ class _Standing(NamedTuple):
     distances: FloatArray
     remaining: float
     loss: float
+    worth: float
 
 
 class DragSession:
@@ -39,6 +43,8 @@ class DragSession:
         request: handles, targets, mask.
         config: how.
         guides: differentiable terms on the picture.
+        directions: [k, w_dim], how w spreads, from `drag.latent.directions_of`; used where the config says
+            `natural`.
 
     Raises:
         RequestError: the request does not fit the generator, or nothing would pull.
@@ -52,22 +58,24 @@ class DragSession:
         request: DragRequest,
         config: DragConfig | None = None,
         guides: Sequence[Guide] = (),
+        directions: Tensor | None = None,
     ) -> None:
         config = config or DragConfig()
         self._generator = generator
         self._guides = tuple(guides)
         self._start = _checked_w(w, generator)
+        self._directions = None if directions is None else directions.detach().clone().to(self._start)
         self._check(request, config)
         self._request = request
         self._config = config
         self._evaluate = Evaluator(generator, self._guides, request, config, self._start.device)
-        self._move = LatentMove(config, self._start, self._start)
+        self._move = LatentMove(config, self._start, self._directions)
         self._shift = self._move.zero().cpu()
         self._rule = make_rule(config)
         self._index = 0
         self._judge = EndJudge(config)
         self._best: _Standing | None = None
-        self._whole_way: float | None = None
+        self._first_measure: float | None = None
 
     @property
     def w(self) -> Tensor:
@@ -96,18 +104,23 @@ class DragSession:
         """
         here = self._look()
         best, is_best = self._best, False
-        if best is None or here.remaining < best.remaining:
+        if best is None or here.worth < best.worth:
             best, is_best = here, True
-        ended = self._judge.observe(self._arrived(here), here.remaining, here.seen.points)
+        arrived = self._arrived(here)
+        ended = self._judge.observe(arrived, here.worth, here.seen.points)
         if ended is None and self._best is None and not here.seen.gradient.any():
             ended = EndReason.STALLED
         self._best = best
-        step = self._describe(here, best, is_best, ended)
+        # A last step that did not arrive gives the best state back.
+        shown = here if ended is None or arrived else best
+        if ended is not None and shown.seen.content and not arrived:
+            ended = EndReason.REACHED
+        step = self._describe(here.number, shown, is_best or shown is best, ended)
         if ended is None:
             self._shift = self._rule.next(self._shift, here.loss, here.seen.gradient)
             self._index += 1
-        elif ended is not EndReason.REACHED:
-            self._shift = best.shift
+        else:
+            self._shift = shown.shift
         return step
 
     def _look(self) -> _Standing:
@@ -119,27 +132,32 @@ class DragSession:
         if not self._evaluate.matching.can_pull:
             loss = float("nan")
         distances = np.linalg.norm(seen.points - self._request.targets, axis=1)
-        if self._whole_way is None:
-            self._whole_way = float(distances.mean()) if len(distances) else 0.0
-        remaining = seen.guided
-        if remaining is None:
-            remaining = float(distances.mean()) / max(self._whole_way, 1e-6)
-        return _Standing(self._index, self._shift, seen, distances, remaining, loss)
+        # With a guide the loss is one and the same function of w all along, and says what a state is worth,
+        # hold and tether included. Motion supervision's is not: there the distances say it.
+        measure = loss if seen.guided is not None else float(distances.mean())
+        if self._first_measure is None:
+            self._first_measure = max(measure, 1e-6)
+        worth = measure / self._first_measure
+        remaining = worth if seen.guided is None else seen.guided
+        return _Standing(self._index, self._shift, seen, distances, remaining, loss, worth)
 
     def _arrived(self, here: _Standing) -> bool:
-        """Tell whether the drag is where it should be: by its guides, or else by each handle's distance."""
+        """Tell whether the drag is where it should be: by its guides, or else by each handle's distance.
+
+        A guide may become content in the middle of a wild step: the rest of the loss must be small as well.
+        """
         if self._guides:
-            return here.seen.content
+            others = here.loss - here.seen.losses["guide"]
+            return here.seen.content and others <= SETTLED * (self._first_measure or 0.0)
         return bool((here.distances <= self._evaluate.matching.stop_distance).all())
 
-    def _describe(self, here: _Standing, best: _Standing, is_best: bool, ended: EndReason | None) -> DragStep:
-        """Make what the caller sees; a last step that did not arrive shows the best state instead."""
-        shown = here if ended in (None, EndReason.REACHED) else best
-        message = f"Step {here.number}: {max(0.0, here.remaining):.0%} of the way is left."
+    def _describe(self, number: int, shown: _Standing, is_best: bool, ended: EndReason | None) -> DragStep:
+        """Make what the caller sees of a state, as step `number`."""
+        message = f"Step {number}: {max(0.0, shown.remaining):.0%} of the way is left."
         if ended is not None:
-            message = describe(ended, here.number, shown.number, shown.distances, shown.remaining)
+            message = describe(ended, number, shown.number, shown.distances, shown.remaining)
         return DragStep(
-            index=here.number,
+            index=number,
             w=shown.seen.w.clone(),
             points=shown.seen.points,
             distances=shown.distances,
@@ -148,7 +166,7 @@ class DragSession:
             losses=shown.seen.losses,
             ended=ended,
             message=message,
-            best=is_best or shown is best,
+            best=is_best,
             synthesis=self._generator.synthesis,
         )
 
@@ -180,10 +198,12 @@ class DragSession:
                 self._evaluate.forget()
         if config.feature_block != old_config.feature_block:
             self._evaluate.forget()
-        layers, old_layers = (each.moved_layers(self._generator.num_ws) for each in (config, old_config))
-        moves_alike = (config.space, layers) == (old_config.space, old_layers)
+        kinds = [
+            (each.space, each.natural, each.moved_layers(len(self._start))) for each in (config, old_config)
+        ]
+        moves_alike = kinds[0] == kinds[1]
         start = self._move.start if moves_alike else self.w
-        self._move = LatentMove(config, start, self._start)
+        self._move = LatentMove(config, start, self._directions)
         self._shift = self._shift if moves_alike else self._move.zero().cpu()
         rule_is_the_same = (config.step_rule, config.step_size) == (
             old_config.step_rule,
@@ -191,7 +211,7 @@ class DragSession:
         )
         if not (rule_is_the_same and moves_alike and config.step_rule == "adam"):
             self._rule = make_rule(config)
-        self._judge, self._best, self._whole_way = EndJudge(config), None, None
+        self._judge, self._best, self._first_measure = EndJudge(config), None, None
 
     def forget_references(self) -> None:
         """Compare later states with the present one, rather than with the first."""

@@ -62,7 +62,7 @@ class QuasiNewton:
     promised lets it grow again.
 
     Args:
-        reach: greatest root mean square of a first step over the components.
+        reach: greatest length of a first step.
         memory: how many slopes are remembered.
     """
 
@@ -95,7 +95,7 @@ class QuasiNewton:
         """Go to the foot of the parabola along the failed step, a tenth to a half of it."""
         foot = -promised / (2 * max(loss - last_loss - promised, 1e-12))
         share = min(max(foot, 0.1), 0.5)
-        self.reach = min(self.reach, share * step.square().mean().sqrt().item())
+        self.reach = min(self.reach, share * step.norm().item())
         return last + share * step
 
     def _direction(self, gradient: Tensor) -> Tensor:
@@ -110,12 +110,12 @@ class QuasiNewton:
             step, change = self._pairs[-1]
             direction = direction * (step * change).sum() / change.square().sum()
         else:
-            direction = direction / gradient.square().mean().sqrt().clamp(min=1e-12) * self.reach
+            direction = direction / gradient.norm().clamp(min=1e-12) * self.reach
         for (step, change), share in zip(self._pairs, reversed(shares), strict=True):
             direction = direction + (share - (change * direction).sum() / (step * change).sum()) * step
         return direction
 
     def _limit(self, direction: Tensor) -> Tensor:
         """Shorten a step that goes beyond the reach."""
-        length = direction.square().mean().sqrt().item()
+        length = direction.norm().item()
         return direction * min(1.0, self.reach / max(length, 1e-12))

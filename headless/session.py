@@ -19,6 +19,7 @@ import drag.types
 from dnnlib.errors import EditorError
 from drag.config import DragConfig
 from drag.engine import drag as start_drag
+from drag.latent import directions_of
 from drag.request import DragRequest, FloatArray, RequestError
 from drag.session import DragSession
 from drag.types import DragStep
@@ -30,6 +31,9 @@ from faces.landmarks import Face, LandmarkDetector
 Picture = npt.NDArray[np.uint8]
 
 FILM_FRAMES = (24, 60)  # A film of an edit has at least and at most so many, spread evenly over its steps.
+
+# How many w it takes to learn how w spreads; more change nothing that can be seen.
+_SPREAD_SAMPLES = 1000
 
 
 class SessionError(EditorError):
@@ -116,6 +120,7 @@ class EditSession:
         self._before: _Before | None = None
         self._handles: FloatArray | None = None
         self._path_of_w: list[Tensor] = []
+        self._spread: Tensor | None = None
         # A network that cannot draw is turned away here, before anything else is let go for it.
         self.generate(seed=0, psi=0.5)
         self.frame()
@@ -210,8 +215,25 @@ class EditSession:
     def adjust(self, adjustment: Adjustment, face: Face) -> Iterator[DragStep]:
         """Do what was planned for a face."""
         self._before = _Before(self._w, self.frame(), face)
-        steps = start_drag(self._generator, self._w, adjustment.request, adjustment.config, adjustment.guides)
+        steps = start_drag(
+            self._generator,
+            self._w,
+            adjustment.request,
+            adjustment.config,
+            adjustment.guides,
+            self._directions(),
+        )
         return self._following(steps)
+
+    def _directions(self) -> Tensor:
+        """Learn how w spreads, once: from the latents of a fixed thousand of z."""
+        if self._spread is None:
+            device = next(iter(self._generator.parameters())).device
+            z = np.random.RandomState(0).randn(_SPREAD_SAMPLES, self._generator.z_dim)
+            with torch.no_grad():
+                ws = self._generator.mapping(torch.from_numpy(z).float().to(device))
+            self._spread = directions_of(ws[:, 0])
+        return self._spread
 
     def drag(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[DragStep]:
         """Drag by hand. `options` is asked before each step, so that a slider acts at once."""

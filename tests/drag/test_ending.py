@@ -32,7 +32,7 @@ class ToldGuide:
         if self.points:
             points = torch.tensor([self.points[min(index, len(self.points) - 1)]])
         left = torch.tensor(float(self.remaining[index]))
-        return GuideReading(rgb.square().mean() + 0 * left, points, left)
+        return GuideReading(left + 1e-3 * rgb.square().mean(), points, left)
 
 
 def guided_steps(guide, **options):
