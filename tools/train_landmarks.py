@@ -1,8 +1,7 @@
 """Train a landmark network: `python -m tools.train_landmarks --out checkpoints/landmarks.safetensors`.
 
-Loss: distances in px of the 128 px picture; lids and lips count more than the jaw, and the openings between
-    them count once more, since they are what the expressions are measured by. A small term keeps each
-    heatmap a soft hill of a set width, which is what makes its mean a smooth guide.
+What it learns from is in landmark_pictures.py and landmark_blanks.py, what is asked in landmark_loss.py.
+landmark_loss.py.
 """
 
 import dataclasses
@@ -14,7 +13,6 @@ from typing import Any
 
 import click
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 from tqdm import tqdm
@@ -22,24 +20,10 @@ from tqdm import tqdm
 from dnnlib.errors import EditorError
 from dnnlib.files import atomic_write, writable_folder
 from dnnlib.options import check_options, click_options, from_kwargs, option
-from faces.landmark_network import (
-    INPUT_SIZE,
-    NETWORKS,
-    LandmarkReading,
-    channels_last,
-    load_landmark_network,
-    save_landmark_network,
-)
-from faces.landmarks import EYE_CORNERS, EYES, JAW, LID_PAIRS, LIP_PAIRS, LIPS
-from tools.landmark_pictures import (
-    PictureSet,
-    Sample,
-    draw_portraits,
-    faces_from,
-    no_faces,
-    read_faces,
-    whole,
-)
+from faces.landmark_network import NETWORKS, channels_last, load_landmark_network, save_landmark_network
+from tools.landmark_blanks import no_faces
+from tools.landmark_loss import check, landmark_loss
+from tools.landmark_pictures import PictureSet, Sample, draw_portraits, faces_from, read_faces
 
 LICENCE = (
     "CC BY-NC-SA 4.0: trained on StyleGAN2 faces of the One Million Impressions dataset (Peterson, "
@@ -67,62 +51,6 @@ class TrainOptions:
     def __post_init__(self) -> None:
         """Check the bounds."""
         check_options(self)
-
-
-# ----------------------------------------------------------------------------
-# What is asked of the network.
-
-
-def point_weights() -> Tensor:
-    """Give each landmark its weight [68], 1 on average: lids most, then lips, the jaw least."""
-    weights = torch.ones(68)
-    weights[list(JAW)] = 0.6
-    weights[list(LIPS)] = 1.6
-    weights[list(EYES)] = 2.2
-    return weights / weights.mean()
-
-
-def landmark_loss(reading: LandmarkReading, sample: Sample) -> Tensor:
-    """Add up distances, openings, the width of the heatmaps (px of the 128 px picture) and the face score."""
-    face = sample.is_face > 0
-    seen, asked = reading.landmarks[face] * INPUT_SIZE, sample.landmarks[face] * INPUT_SIZE
-    inside = ((asked > 0) & (asked < INPUT_SIZE)).all(2, keepdim=True)
-    distance = F.smooth_l1_loss(seen, asked, beta=0.5, reduction="none") * inside
-    points = (distance * point_weights()[:, None]).mean()
-    upper, lower = (list(row) for row in zip(*(LID_PAIRS + LIP_PAIRS), strict=True))
-    openings = F.smooth_l1_loss(seen[:, lower] - seen[:, upper], asked[:, lower] - asked[:, upper], beta=0.5)
-    spread = (reading.spread[face] * INPUT_SIZE - 2.5).square().mean()
-    score = F.binary_cross_entropy_with_logits(reading.score, sample.is_face)
-    return points + openings + 0.02 * spread + 0.3 * score
-
-
-def draw_batch(sources: list[PictureSet], count: int, random: torch.Generator) -> Sample:
-    """Draw equal shares from every source, and an eighth of pictures without a face."""
-    empty = count // 8
-    share = (count - empty) // len(sources)
-    parts = [faces_from(source, share, random) for source in sources]
-    parts.append(no_faces(sources[int(torch.randint(len(sources), (), generator=random))], empty, random))
-    return Sample(*(torch.cat(column) for column in zip(*parts, strict=True)))
-
-
-@torch.no_grad()
-def check(network: nn.Module, source: PictureSet) -> dict[str, float]:
-    """Measure on undistorted pictures: errors in % of the eye distance, and the faces seen in %."""
-    was_training = network.training
-    network.eval()
-    errors, openings, seen = [], [], []
-    upper, lower = (list(row) for row in zip(*(LID_PAIRS + LIP_PAIRS), strict=True))
-    for start in range(0, len(source.pictures), 25):
-        sample = whole(PictureSet(source.pictures[start : start + 25], source.landmarks[start : start + 25]))
-        reading = network(sample.pictures)
-        unit = (sample.landmarks[:, EYE_CORNERS[0]] - sample.landmarks[:, EYE_CORNERS[1]]).norm(dim=1)
-        error = reading.landmarks - sample.landmarks
-        errors.append(error.norm(dim=2).mean(1) / unit)
-        openings.append((error[:, lower] - error[:, upper]).norm(dim=2).mean(1) / unit)
-        seen.append((reading.score > 0).float())
-    network.train(was_training)
-    means = [100 * float(torch.cat(column).mean()) for column in (errors, openings, seen)]
-    return dict(zip(("error", "opening", "seen"), means, strict=True))
 
 
 # ----------------------------------------------------------------------------
@@ -212,6 +140,15 @@ def begin_with(options: TrainOptions) -> tuple[nn.Module, list[Any]]:
     network.train(not options.score_only)
     done = json.loads(metadata.get("training", "[]"))
     return network, done if isinstance(done, list) else [done]
+
+
+def draw_batch(sources: list[PictureSet], count: int, random: torch.Generator) -> Sample:
+    """Draw equal shares from every source, and an eighth of pictures without a face."""
+    empty = count // 8
+    share = (count - empty) // len(sources)
+    parts = [faces_from(source, share, random) for source in sources]
+    parts.append(no_faces(sources[int(torch.randint(len(sources), (), generator=random))], empty, random))
+    return Sample(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
 
 def gather(options: TrainOptions) -> tuple[list[PictureSet], dict[str, PictureSet]]:

@@ -102,14 +102,14 @@ def test_the_files_are_small_and_say_what_they_are_and_under_what_licence():
 
 
 def test_a_reading_is_quick(detector):
-    """The promise is 15 ms on two cores; a busy machine of one core is given four times as long."""
+    """The promise is 15 ms on two cores. Processor time is counted, so that a busy machine is no failure."""
     frame = torch.zeros(1, 3, 128, 128)
     times = []
     with torch.no_grad():
         for _ in range(15):
-            began = time.perf_counter()
+            began = time.process_time()
             detector.network(frame)
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
     assert min(times) < 0.06
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ from dnnlib.errors import EditorError
 from faces.landmark_network import load_landmark_network
 from faces.landmarks import MIRRORED
 from tools import train_landmarks
-from tools.landmark_pictures import draw_portraits, faces_from, no_faces, read_faces, whole
-from tools.train_landmarks import TrainOptions, main, point_weights, train
+from tools.landmark_blanks import no_faces
+from tools.landmark_loss import point_weights
+from tools.landmark_pictures import draw_portraits, faces_from, read_faces, whole
+from tools.train_landmarks import TrainOptions, main, train
 
 TINY = TrainOptions(network="dilated", faces="none", portraits=6, steps=4, batch=8, threads=1, check_every=2)
 
@@ -42,7 +45,7 @@ def marked(source):
 
 
 def test_landmarks_follow_their_picture_through_every_distortion(portraits, monkeypatch):
-    monkeypatch.setattr("tools.landmark_pictures._tint", lambda pictures, random: pictures)
+    monkeypatch.setattr("tools.landmark_pictures.tint", lambda pictures, random: pictures)
     monkeypatch.setattr("torch.nn.functional.grid_sample", filled_black(torch.nn.functional.grid_sample))
     sample = faces_from(marked(portraits), 64, torch.Generator().manual_seed(0))
     light = (sample.pictures.mean(1) + 1) * 127.5
@@ -69,9 +72,10 @@ def filled_black(ordinary):
 
 
 def test_pictures_without_a_face_say_so(portraits):
-    sample = no_faces(portraits, 12, torch.Generator().manual_seed(0))
-    assert sample.pictures.shape == (12, 3, 128, 128) and (sample.is_face == 0).all()
-    assert sample.pictures.min() >= -1 and sample.pictures.max() <= 1
+    for seed in range(3):
+        sample = no_faces(portraits, 30, torch.Generator().manual_seed(seed))
+        assert sample.pictures.shape == (30, 3, 128, 128) and (sample.is_face == 0).all()
+        assert sample.pictures.min() >= -1 and sample.pictures.max() <= 1
 
 
 def test_portraits_go_from_shut_to_wide():
@@ -127,7 +131,23 @@ def test_the_file_tells_licence_figures_and_options_but_no_path(tmp_path):
     _, metadata = load_landmark_network(tmp_path / "net.safetensors")
     assert "drawn portraits" in metadata["licence"]
     assert json.loads(metadata["measured"]).keys() == {"portraits"}
-    assert json.loads(metadata["training"])["steps"] == 4
+    (once,) = json.loads(metadata["training"])
+    assert once["steps"] == 4 and str(tmp_path) not in str(metadata)
+
+
+def test_a_face_score_trained_by_itself_leaves_the_landmarks_alone(tmp_path):
+    train(TINY, tmp_path / "first.safetensors")
+    again = replace(TINY, start=str(tmp_path / "first.safetensors"), score_only=True, seed=2)
+    train(again, tmp_path / "second.safetensors")
+    (first, _), (second, metadata) = (
+        load_landmark_network(tmp_path / f"{name}.safetensors") for name in ("first", "second")
+    )
+    pictures = torch.rand(2, 3, 128, 128) * 2 - 1
+    assert torch.equal(first(pictures).landmarks, second(pictures).landmarks)
+    assert not torch.equal(first(pictures).score, second(pictures).score)
+    assert len(json.loads(metadata["training"])) == 2
+    with pytest.raises(EditorError, match="--network dilated"):
+        train(replace(again, network="hourglass"), tmp_path / "third.safetensors")
 
 
 @pytest.mark.parametrize(
