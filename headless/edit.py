@@ -2,7 +2,7 @@
 
 before.png  after.png  edit.gif    what a person looks at
 mask.png                           white = may move
-w.npz                              `before` and `after` [num_ws, w_dim], and `mask` [H, W], exact
+w.npz                              w `before` and `after`, `mask` [H, W], `directions` of the drag
 edit.json                          all that it takes to repeat the edit, and how it went
 """
 
@@ -154,7 +154,8 @@ def write_result(result: EditResult, session: EditSession, folder: Path) -> list
         if mask is not None:
             grey = np.round(mask * 255).astype(np.uint8)
             save_png(making / "mask.png", np.repeat(grey[..., None], 3, axis=2))
-        arrays = {"before": result.w_before, "after": result.step.w.cpu().numpy()}
+        directions = session.directions().cpu().numpy()
+        arrays = {"before": result.w_before, "after": result.step.w.cpu().numpy(), "directions": directions}
         if mask is not None:
             arrays["mask"] = mask
         np.savez(making / "w.npz", allow_pickle=False, **arrays)

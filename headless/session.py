@@ -5,6 +5,7 @@ finds faces, plans an expression, drags, reports, and gives the frames of the la
 no screen.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -119,7 +120,7 @@ class EditSession:
         self._detectors: dict[str, LandmarkDetector] = {}
         self._before: _Before | None = None
         self._handles: FloatArray | None = None
-        self._path_of_w: list[Tensor] = []
+        self._path_of_w: list[tuple[int, Tensor]] = []
         self._spread: Tensor | None = None
         # A network that cannot draw is turned away here, before anything else is let go for it.
         self.generate(seed=0, psi=0.5)
@@ -221,12 +222,12 @@ class EditSession:
             adjustment.request,
             adjustment.config,
             adjustment.guides,
-            self._directions(),
+            self.directions(),
         )
         return self._following(steps)
 
-    def _directions(self) -> Tensor:
-        """Learn how w spreads, once: from the latents of a fixed thousand of z."""
+    def directions(self) -> Tensor:
+        """Learn how w spreads [w_dim, w_dim], once, from a fixed thousand of z."""
         if self._spread is None:
             device = next(iter(self._generator.parameters())).device
             z = np.random.RandomState(0).randn(_SPREAD_SAMPLES, self._generator.z_dim)
@@ -259,13 +260,16 @@ class EditSession:
         self._path_of_w = []
         for step in steps:
             self._w, self._handles = step.w, step.points
-            self._path_of_w.append(step.w)
+            # A step that made things worse is taken back by the next: the film goes without it.
+            if step.best or step.ended is not None:
+                self._path_of_w.append((step.index, step.w))
             yield step
 
     def settle(self, step: DragStep) -> None:
         """Go back to an earlier step of the last edit, which then ends there."""
         self._w, self._handles = step.w, step.points
-        self._path_of_w = self._path_of_w[: step.index + 1]
+        earlier = [(index, w) for index, w in self._path_of_w if index < step.index]
+        self._path_of_w = [*earlier, (step.index, step.w)]
 
     # ------------------------------------------------------------------------
     # What came of it.
@@ -289,19 +293,24 @@ class EditSession:
     def film(self) -> Sequence[Callable[[], Picture]]:
         """Give the frames of the last edit, from its first step to its last, each drawn when it is called.
 
-        Where there are few steps, w is taken between them, so that the film does not jump.
+        W is taken between the steps, evenly along the way, so that the film does not jump.
         """
-        last = len(self._path_of_w) - 1
-        if last < 1:
-            return [self._drawing(w) for w in self._path_of_w]
+        path = [w for _, w in self._path_of_w]
+        ways = [float((after - before).norm()) for before, after in itertools.pairwise(path)]
+        if sum(ways) == 0:
+            return [self._drawing(w) for w in path[-1:]]
         least, most = FILM_FRAMES
-        places = np.linspace(0, last, min(max(last + 1, least), most)).tolist()
-        return [self._drawing(self._between(place)) for place in places]
-
-    def _between(self, place: float) -> Tensor:
-        """Give w at a place of the last edit's path, counted in steps."""
-        before = min(int(place), len(self._path_of_w) - 2)
-        return torch.lerp(self._path_of_w[before], self._path_of_w[before + 1], place - before)
+        marks = np.concatenate([[0.0], np.cumsum(ways)])
+        places = np.interp(
+            np.linspace(0, marks[-1], min(max(len(path), least), most)), marks, np.arange(len(path))
+        )
+        return [self._drawing(_between(path, place)) for place in places.tolist()]
 
     def _drawing(self, w: Tensor) -> Callable[[], Picture]:
         return lambda: self._draw(w)
+
+
+def _between(path: list[Tensor], place: float) -> Tensor:
+    """Give w at a place of a path of at least two, counted in its points."""
+    before = min(int(place), len(path) - 2)
+    return torch.lerp(path[before], path[before + 1], place - before)

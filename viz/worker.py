@@ -159,7 +159,8 @@ class Worker:
             distance = float(step.distances.max()) if len(step.distances) else None
             share = min(1.0, max(0.0, 1.0 - step.remaining))
             self._say(answers.Progress(epoch, step.index, total, share, distance, _rate(times), step.points))
-            if self._outbox.wants_frame() or step.ended is not None:
+            # A step that made things worse is taken back by the next: nobody needs to see it.
+            if step.ended is not None or (step.best and self._outbox.wants_frame()):
                 self._show(answers.Frame(epoch, step.frame(), step.index))
             if step.ended is not None:
                 seconds = time.monotonic() - began

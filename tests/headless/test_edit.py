@@ -4,6 +4,7 @@ import json
 import os
 
 import numpy as np
+import torch
 import pytest
 from PIL import Image
 
@@ -85,7 +86,8 @@ def test_the_json_is_enough_to_repeat_the_edit(done):
     plan = session.plan(record["expression"], record["strength"], face)
     request = DragRequest(record["points"], record["targets"], arrays["mask"])
     config = DragConfig(**record["config"])
-    steps = list(drag(StripedGenerator(), session.w, request, config, plan.guides))
+    directions = torch.from_numpy(arrays["directions"])
+    steps = list(drag(StripedGenerator(), session.w, request, config, plan.guides, directions))
     assert steps[-1].w.numpy() == pytest.approx(arrays["after"], abs=1e-3)
     assert steps[-1].index == record["steps"]
 
