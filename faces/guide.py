@@ -64,7 +64,7 @@ class LandmarkGuide:
         landmarks: NDArray[Any],
         strength: float,
         image_size: tuple[int, int],
-        tolerance: float = 0.1,
+        tolerance: float = 0.12,
     ) -> None:
         self.expression, self.strength, self.tolerance = expression, strength, tolerance
         self._network, self._size = network, image_size

@@ -4,8 +4,8 @@ import json
 import os
 
 import numpy as np
-import torch
 import pytest
+import torch
 from PIL import Image
 
 from dnnlib.errors import EditorError
