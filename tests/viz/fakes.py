@@ -37,6 +37,7 @@ class FakeStep:
     picture: np.ndarray
     ended: Any = None
     message: str = ""
+    best: bool = True
 
     def frame(self) -> np.ndarray:
         return self.picture
