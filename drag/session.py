@@ -64,7 +64,7 @@ class DragSession:
         self._generator = generator
         self._guides = tuple(guides)
         self._start = _checked_w(w, generator)
-        self._directions = None if directions is None else directions.detach().clone().to(self._start)
+        self._directions = None if directions is None else _checked_directions(directions, self._start)
         self._check(request, config)
         self._request = request
         self._config = config
@@ -237,6 +237,15 @@ def _checked_w(w: Tensor, generator: Generator) -> Tensor:
     if not flat.isfinite().all():
         raise RequestError("w holds something that is not a number; start from another w.")
     return flat.detach().clone().float()
+
+
+def _checked_directions(directions: Tensor, start: Tensor) -> Tensor:
+    """Copy directions [k, w_dim] to the start's device."""
+    if directions.ndim != 2 or directions.shape[1] != start.shape[1] or not directions.isfinite().all():
+        raise RequestError(
+            f"directions {list(directions.shape)} must be finite numbers [k, {start.shape[1]}], as long as w."
+        )
+    return directions.detach().clone().to(start)
 
 
 def _broken(seen: Evaluation, index: int) -> str:

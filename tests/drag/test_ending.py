@@ -118,6 +118,36 @@ def test_a_loss_that_breaks_on_the_way_is_an_error():
         guided_steps(Breaking([1, 0.9]))
 
 
+class WildGuide(ToldGuide):
+    """Is content from the second picture on; the picture outside the mask is another one at first."""
+
+    def __call__(self, rgb):
+        reading = super().__call__(rgb)
+        return reading._replace(loss=reading.loss + rgb.mean())
+
+
+def test_a_wild_state_is_not_taken_for_the_goal_though_its_guide_is_content():
+    """What is held has changed too much: the drag goes on, and ends at a state that is quieter."""
+    sheet = RubberSheet()
+    mask = np.zeros((32, 32))
+    mask[:, :12] = 1
+    config = dataclasses.replace(DragConfig.guided(), hold_weight=1e4, step_size=0.5, tether_weight=0.0)
+    guide = WildGuide([1, 0.05])
+    steps = list(drag(sheet, sheet.start(), DragRequest([], [], mask), config, [guide]))
+    assert steps[1].losses["hold"] > 1 and steps[1].ended is None
+    last = steps[-1]
+    assert last.losses["hold"] < 0.1 * steps[1].losses["hold"]
+
+
+def test_a_drag_that_can_get_no_further_has_arrived_if_its_best_state_is_content():
+    """The guide is content with step 1; the tether costs too much to be at rest there, but nothing is better."""
+    steps = guided_steps(ToldGuide([1, 0.05, *[0.3] * 60]), patience=8, tether_weight=2e4)
+    assert steps[1].ended is None and steps[1].losses["tether"] > 0.1
+    last = steps[-1]
+    assert last.ended is EndReason.REACHED and last.index == 9
+    assert torch.equal(last.w, steps[1].w)
+
+
 def test_every_reason_has_its_line():
     for reason in EndReason:
         line = describe(reason, 3, 2, np.array([1.0, 2.0], dtype=np.float32), 0.25)
