@@ -1,0 +1,165 @@
+"""Fetching files: the one way in which anything in this project comes from the network.
+
+A file arrives whole and checked, or not at all. A fetch that was cut goes on where it stopped; where one
+address fails, the next is asked. Proxies are taken from the environment (HTTPS_PROXY, NO_PROXY).
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import requests
+from tqdm import tqdm
+
+from dnnlib.errors import EditorError
+from dnnlib.files import sha256_of, writable_folder
+from dnnlib.partial_file import Edition, PartialFile
+from dnnlib.transfer import (
+    WHOLE_DIGEST,
+    AddressError,
+    DownloadCancelledError,
+    DownloadError,
+    Progress,
+    Wish,
+    fetch,
+    host_of,
+    size_text,
+)
+
+__all__ = [
+    "DownloadCancelledError",
+    "DownloadError",
+    "Progress",
+    "download",
+    "host_of",
+    "size_text",
+    "terminal_bar",
+]
+
+# A server that says nothing for so long is taken for dead, s.
+TIMEOUT = 15.0
+
+
+def download(
+    addresses: Sequence[str],
+    path: Path,
+    *,
+    size: int | None = None,
+    sha256: str | None = None,
+    check: Callable[[Path], object] | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    offline: bool = False,
+    timeout: float = TIMEOUT,
+) -> Path:
+    """Fetch a file, unless it is there already.
+
+    Args:
+        addresses: of the same file, tried in turn; http or https.
+        path: where it is to be. While it comes it is called NAME.part.
+        size: in bytes, if it is known; a file of another size is refused.
+        sha256: hexadecimal; only its beginning where no more is published. A file with another is refused.
+        check: called with the whole file before it gets its name; refuses it by raising EditorError.
+        progress: called with bytes so far, and bytes in all or None where nobody knows.
+        cancelled: asked between blocks; true ends the fetch, and what has come stays.
+        offline: never touch the network.
+        timeout: how long a server may say nothing, s.
+
+    Returns:
+        `path`.
+
+    Raises:
+        DownloadError: if no address gave the file; one line says why for each, and nothing is at `path`
+            (or what was there before).
+        DownloadCancelledError: if it was cancelled.
+        FileError: if the folder takes no files.
+    """
+    wish = Wish(Path(path), size, (sha256 or "").lower(), check, progress, cancelled, timeout)
+    if _is_there(wish):
+        return wish.path
+    if offline:
+        raise DownloadError(f"{wish.path}: not on this machine, and offline nothing is fetched")
+    writable_folder(wish.path.parent)
+    complaints = []
+    keep = len(wish.sha256) == WHOLE_DIGEST  # The digest will tell whether the parts belong together.
+    with requests.Session() as session, PartialFile(wish.path, keep) as part:
+        for address in addresses:
+            try:
+                resumed = part.size > 0
+                fetch(session, address, part, wish)
+                try:
+                    _verify(part, wish)
+                except AddressError:
+                    if not resumed:
+                        raise
+                    # What was here already may have been the fault.
+                    fetch(session, address, part, wish)
+                    _verify(part, wish)
+                part.finish()
+                return wish.path
+            except AddressError as error:
+                complaints.append(f"{host_of(address)}: {error}")
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise DownloadError(f"{wish.path}: cannot be written ({reason})") from error
+    reasons = "; ".join(dict.fromkeys(complaints)) or "no address is known"
+    raise DownloadError(f"{wish.path.name} could not be fetched: {reasons}")
+
+
+def _is_there(wish: Wish) -> bool:
+    """Tell whether the file is on the disk as it was asked for."""
+    if not wish.path.is_file() or (wish.size is not None and wish.path.stat().st_size != wish.size):
+        return False
+    return not wish.sha256 or sha256_of(wish.path).startswith(wish.sha256)
+
+
+# ----------------------------------------------------------------------------
+# Is it what was asked for?
+
+
+def _verify(part: PartialFile, wish: Wish) -> None:
+    """Check the whole file; one that is refused is thrown away, for more of it would not mend it."""
+    part.settle()
+    try:
+        total = part.edition.total if wish.size is None else wish.size
+        if total is not None and part.size != total:
+            raise AddressError(f"{part.size:,} bytes came; expected {total:,}")
+        if part.size == 0:
+            raise AddressError("sent an empty file")
+        if wish.sha256 and not (digest := sha256_of(part.path)).startswith(wish.sha256):
+            raise AddressError(
+                f"what came is not the file that was published (SHA-256 {digest[:12]}…, expected "
+                f"{wish.sha256[:12]}…)"
+            )
+        if wish.check is not None:
+            wish.check(part.path)
+    except EditorError as error:
+        part.restart(Edition(""))
+        raise AddressError(str(error)) from error
+    except AddressError:
+        part.restart(Edition(""))
+        raise
+
+
+# ----------------------------------------------------------------------------
+# A bar.
+
+
+@contextlib.contextmanager
+def terminal_bar(title: str, total: int | None = None) -> Iterator[Progress]:
+    """Show a bar with bytes, speed and time left on the terminal.
+
+    Yields:
+        What is to be handed to `download` as its `progress`.
+    """
+    with tqdm(total=total, desc=title, unit="B", unit_scale=True, unit_divisor=1000) as bar:
+
+        def tell(got: int, total: int | None) -> None:
+            bar.total = total
+            if got < bar.n:  # It began again.
+                bar.reset(total)
+            if bar.n == 0 and got > 0:
+                bar.initial = got  # What was here before says nothing about the speed.
+            bar.update(got - bar.n)
+
+        yield tell
