@@ -155,6 +155,8 @@ def terminal_bar(title: str, total: int | None = None) -> Iterator[Progress]:
     with tqdm(total=total, desc=title, unit="B", unit_scale=True, unit_divisor=1000) as bar:
 
         def tell(got: int, total: int | None) -> None:
+            if total is not None and total != bar.total:
+                bar.set_description(f"{title} ({size_text(total)})", refresh=False)
             bar.total = total
             if got < bar.n:  # It began again.
                 bar.reset(total)

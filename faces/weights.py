@@ -5,22 +5,13 @@ on a server that does not answer, and must leave no half of a file behind.
 """
 
 import contextlib
-import hashlib
 import os
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tqdm import tqdm
-
+from dnnlib.download import TIMEOUT, download, host_of, size_text, terminal_bar
 from dnnlib.errors import EditorError
-from dnnlib.files import FileError, atomic_write
-
-# A server that says nothing for so long is taken for dead, s.
-TIMEOUT = 15.0
 
 Progress = Callable[[str, int, int], None]
 
@@ -74,7 +65,7 @@ def missing(files: tuple[WeightFile, ...] = PRECISE_FILES) -> list[WeightFile]:
 
 def place_by_hand(files: list[WeightFile]) -> str:
     """Say in one line which files to put where."""
-    listed = "; ".join(f"{file.name} ({_size(file.size)}) from {file.url}" for file in files)
+    listed = "; ".join(f"{file.name} ({size_text(file.size)}) from {file.url}" for file in files)
     return f"to place them by hand, put into {weights_folder()}: {listed}"
 
 
@@ -83,61 +74,44 @@ def place_by_hand(files: list[WeightFile]) -> str:
 
 
 def fetch(
-    files: tuple[WeightFile, ...] = PRECISE_FILES, progress: Progress | None = None, timeout: float = TIMEOUT
+    files: tuple[WeightFile, ...] = PRECISE_FILES,
+    progress: Progress | None = None,
+    timeout: float = TIMEOUT,
+    offline: bool = False,
 ) -> None:
-    """Fetch those files that are missing.
+    """Fetch those files that are missing; one that was cut before goes on where it stopped.
 
     Args:
         files: what is needed.
         progress: called with (file name, bytes so far, bytes in all) as they come; a bar on the terminal if
             None.
         timeout: how long to wait for a silent server, s.
+        offline: never touch the network.
 
     Raises:
         WeightsError: if one cannot be had. The message says how to place the files by hand.
     """
-    wanted = missing(files)
-    if not wanted:
-        return
     try:
-        weights_folder().mkdir(parents=True, exist_ok=True)
-        for file in wanted:
-            _fetch_one(file, progress, timeout)
-    except (OSError, FileError, urllib.error.URLError, WeightsError) as error:
-        if isinstance(error, urllib.error.HTTPError):
-            error.close()
-        reason = str(getattr(error, "reason", error)).splitlines()[0]
+        for file in missing(files):
+            _fetch_one(file, progress, timeout, offline)
+    except EditorError as error:
         raise WeightsError(
-            f"the precise landmark detector's weights could not be fetched ({reason}); "
+            f"the precise landmark detector's weights could not be fetched ({error}); "
             + place_by_hand(missing(files))
         ) from error
 
 
-def _fetch_one(file: WeightFile, progress: Progress | None, timeout: float) -> None:
-    """Fetch one file in one piece, and see that it is what was asked for."""
+def _fetch_one(file: WeightFile, progress: Progress | None, timeout: float, offline: bool) -> None:
+    """Fetch one file. Its size is known only roughly: the digest alone decides whether it is the one."""
     with contextlib.ExitStack() as stack:
-        answer = stack.enter_context(urllib.request.urlopen(file.url, timeout=timeout))
-        total = int(answer.headers.get("Content-Length") or file.size)
-        title = f"Fetching {file.name} ({_size(total)}) from {urllib.parse.urlsplit(file.url).netloc}"
-        bar = stack.enter_context(
-            tqdm(total=total, desc=title, unit="B", unit_scale=True, disable=progress is not None)
-        )
-        digest, got = hashlib.sha256(), 0
-        temporary = stack.enter_context(atomic_write(file.path))
-        with temporary.open("wb") as out:
-            while block := answer.read(1 << 18):
-                out.write(block)
-                digest.update(block)
-                got += len(block)
-                bar.update(len(block))
-                if progress is not None:
-                    progress(file.name, got, max(total, got))
-        if got < total and answer.headers.get("Content-Length"):
-            raise WeightsError(f"{file.name}: the connection ended after {_size(got)} of {_size(total)}")
-        if not digest.hexdigest().startswith(file.sha256):
-            raise WeightsError(f"{file.name}: what came is not the file that was published")
+        if progress is None:
+            title = f"Fetching {file.name} from {host_of(file.url)}"
+            tell = stack.enter_context(terminal_bar(title, file.size))
+        else:
+            tell = _told(file, progress)
+        download([file.url], file.path, sha256=file.sha256, progress=tell, timeout=timeout, offline=offline)
 
 
-def _size(count: int) -> str:
-    """Write a number of bytes for a person."""
-    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{max(count / 1e3, 1):.0f} kB"
+def _told(file: WeightFile, progress: Progress) -> Callable[[int, int | None], None]:
+    """Turn bytes into what `fetch` tells: with the name, and never more than there is in all."""
+    return lambda got, total: progress(file.name, got, max(total or file.size, got))

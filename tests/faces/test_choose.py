@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from dnnlib.download import DownloadError
 from faces import bundled, choose, precise, weights
 from faces.choose import DetectorError, choose_detector
 from faces.precise import DetectorUnavailableError, PreciseDetector
@@ -27,9 +28,9 @@ def no_network(monkeypatch, tmp_path):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
 
     def refuse(*arguments, **options):
-        raise OSError("no network in a test")
+        raise DownloadError("no network in a test")
 
-    monkeypatch.setattr(weights.urllib.request, "urlopen", refuse)
+    monkeypatch.setattr(weights, "download", refuse)
     monkeypatch.setattr(
         bundled.BundledDetector, "load", classmethod(lambda cls, path=None, device="cpu": Stub())
     )

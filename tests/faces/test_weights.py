@@ -7,6 +7,7 @@ import pytest
 
 from faces import weights
 from faces.weights import PRECISE_FILES, WeightFile, WeightsError, fetch, missing, weights_folder
+from tests import loopback
 
 CONTENT = bytes(range(256)) * 40
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -38,6 +39,8 @@ def server():
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch, tmp_path):
+    for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     return tmp_path
 
@@ -84,6 +87,21 @@ def test_a_fetch_that_fails_says_how_to_place_the_file_by_hand_and_leaves_nothin
     said = str(error.value)
     assert "net.pth (96 MB)" in said and server in said and str(weights_folder()) in said and "\n" not in said
     assert list(weights_folder().iterdir()) == []
+
+
+def test_a_fetch_that_was_cut_goes_on_where_it_stopped():
+    with loopback.running() as server:
+        file = WeightFile("net.pth", server.page("/net.pth", cuts=(3000, 0)), 1, "")
+        with pytest.raises(WeightsError, match="ended after 3 kB"):
+            fetch((file,), progress=lambda *step: None)
+        fetch((file,), progress=lambda *step: None)
+        assert file.path.read_bytes() == loopback.CONTENT
+        assert server.asked[-1] == ("/net.pth", "bytes=3000-")
+
+
+def test_offline_nothing_is_asked(server):
+    with pytest.raises(WeightsError, match="offline nothing is fetched.*by hand"):
+        fetch((WeightFile("net.pth", server + "/net.pth", 1),), offline=True)
 
 
 def test_a_server_that_does_not_answer_is_given_up():
