@@ -78,7 +78,8 @@ def download(
     if _is_there(wish):
         return wish.path
     if offline:
-        raise DownloadError(f"{wish.path}: not on this machine, and offline nothing is fetched")
+        what = "is not the file that was asked for" if wish.path.is_file() else "is not on this machine"
+        raise DownloadError(f"{wish.path}: {what}, and offline nothing is fetched")
     writable_folder(wish.path.parent)
     complaints = []
     keep = len(wish.sha256) == WHOLE_DIGEST  # The digest will tell whether the parts belong together.
