@@ -24,10 +24,11 @@ def show_window(path: Path, device: str, seed: int) -> int:
     """Open the editor's window, and return when it is closed."""
     check_libraries()
     from gui_utils.window import Window
+    from tools.published import PublishedCheckpoints
     from viz.app import TITLE, App
 
     with Window(TITLE) as window:
-        app = App(window, functools.partial(open_session, device=device), seed)
+        app = App(window, functools.partial(open_session, device=device), seed, PublishedCheckpoints())
         try:
             app.open(path)
             app.run()

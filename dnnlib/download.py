@@ -23,8 +23,8 @@ from dnnlib.transfer import (
     Wish,
     fetch,
     host_of,
-    size_text,
 )
+from dnnlib.words import size_text
 
 __all__ = [
     "DownloadCancelledError",

@@ -16,6 +16,7 @@ import urllib3
 
 from dnnlib.errors import EditorError
 from dnnlib.partial_file import Edition, PartialFile
+from dnnlib.words import size_text
 
 Progress = Callable[[int, int | None], None]
 
@@ -200,13 +201,6 @@ def _need_room(path: Path, missing: int) -> None:
 
 # ----------------------------------------------------------------------------
 # Words.
-
-
-def size_text(count: int) -> str:
-    """Write a number of bytes for a person: `96 MB`."""
-    if count >= 1e9:
-        return f"{count / 1e9:.1f} GB"
-    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{max(count / 1e3, 1):.0f} kB"
 
 
 def host_of(address: str) -> str:

@@ -56,6 +56,25 @@ class OpenNetwork:
 
 
 @dataclass(frozen=True)
+class ChooseOffer:
+    """A published checkpoint was pointed at in the list."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class StartDownload:
+    """Fetch a published checkpoint, and open it."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class CancelDownload:
+    """End the download."""
+
+
+@dataclass(frozen=True)
 class ClickExpression:
     """An expression's button was clicked."""
 
@@ -117,6 +136,9 @@ Action = (
     | ChangeCapture
     | TypePath
     | OpenNetwork
+    | ChooseOffer
+    | StartDownload
+    | CancelDownload
     | ClickExpression
     | ResetFace
     | StartDrag

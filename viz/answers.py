@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from drag.request import FloatArray
 from faces.landmarks import Face
+from viz.catalogue import Offer
 
 Picture = npt.NDArray[np.uint8]
 
@@ -134,6 +135,31 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """What there is to fetch, and what of it is here."""
+
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True)
+class Fetching:
+    """How a download stands: bytes so far, bytes in all if the server said, bytes a second."""
+
+    epoch: int
+    got: int
+    total: int | None
+    rate: float = 0.0
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A download is over; no path: it was cancelled."""
+
+    epoch: int
+    path: Path | None
+
+
+@dataclass(frozen=True)
 class Remark:
     """Something a person should know, in one line; nothing has failed."""
 
@@ -148,4 +174,4 @@ class Failed:
     message: str
 
 
-News = Loaded | Detected | Planned | Progress | Ended | Saved | Remark | Failed
+News = Loaded | Detected | Planned | Progress | Ended | Saved | Offered | Fetching | Fetched | Remark | Failed

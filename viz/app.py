@@ -14,6 +14,8 @@ from gui_utils.window import Window
 from viz import answers, commands, editor
 from viz.actions import Action, DropFiles, OpenNetwork
 from viz.canvas import Canvas
+from viz.catalogue import Catalogue
+from viz.fetcher import Fetcher
 from viz.panels import banners, capture, drag, face_adjustments, latent, network, progress
 from viz.session import OpenSession
 from viz.state import EditorState, LatentState
@@ -43,12 +45,20 @@ class App:
         window: to draw on; the app does not close it.
         open_session: reads a checkpoint, in the worker's thread.
         seed: of the first picture.
+        catalogue: published checkpoints to fetch, if any.
     """
 
-    def __init__(self, window: Window, open_session: OpenSession, seed: int = 18) -> None:
+    def __init__(
+        self,
+        window: Window,
+        open_session: OpenSession,
+        seed: int = 18,
+        catalogue: Catalogue | None = None,
+    ) -> None:
         self.window = window
         self.state = EditorState(latent=LatentState(seed=seed))
         self.worker = Worker(open_session, on_answer=window.wake)
+        self.fetcher = Fetcher(catalogue, on_answer=window.wake) if catalogue is not None else None
         self.canvas = Canvas()
         self._controls_width = _CONTROLS_WIDTH
 
@@ -63,6 +73,8 @@ class App:
 
     def close(self) -> None:
         """End the worker and give the textures back."""
+        if self.fetcher is not None:
+            self.fetcher.close()
         self.worker.close()
         self.canvas.close()
 
@@ -81,7 +93,8 @@ class App:
         self._draw_status(width, height, status_height)
         for action in found:
             self.do(action)
-        if self.state.busy or self.state.network.loading is not None:
+        waiting = self.state.network.loading is not None or self.state.downloads.fetch is not None
+        if self.state.busy or waiting:
             self.window.stay_awake(0.1)
 
     def _hear(self) -> None:
@@ -92,6 +105,8 @@ class App:
             heard.insert(0, frame)
         for one in heard:
             self._take(editor.hear(self.state, one))
+        for told in self.fetcher.poll() if self.fetcher is not None else ():
+            self._take(editor.hear(self.state, told))
 
     def do(self, action: Action) -> None:
         """Do what a person asked for."""
@@ -102,6 +117,9 @@ class App:
         for command in asked:
             if isinstance(command, commands.WritePicture):
                 self._take(editor.hear(self.state, _write_picture(command)))
+            elif isinstance(command, commands.Fetch | commands.CancelFetch):
+                if self.fetcher is not None:
+                    self.fetcher.send(command)
             else:
                 self.worker.send(command)
 

@@ -88,6 +88,21 @@ class Stop:
     epoch: int
 
 
+@dataclass(frozen=True)
+class Fetch:
+    """Bring a published checkpoint to this machine. For the fetcher, not the worker."""
+
+    epoch: int
+    name: str
+
+
+@dataclass(frozen=True)
+class CancelFetch:
+    """End the fetch that is under way. For the fetcher."""
+
+    epoch: int
+
+
 @dataclass(frozen=True, eq=False)
 class WritePicture:
     """Write a picture as PNG. The window does this itself: it is quick, and need not wait for a job."""
@@ -97,4 +112,6 @@ class WritePicture:
     picture: npt.NDArray[np.uint8]
 
 
-Command = Load | Generate | Detect | Adjust | Drag | Retune | SaveFilm | Stop | WritePicture
+Command = (
+    Load | Generate | Detect | Adjust | Drag | Retune | SaveFilm | Stop | Fetch | CancelFetch | WritePicture
+)

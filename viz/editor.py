@@ -14,7 +14,7 @@ import numpy as np
 from dnnlib.errors import EditorError
 from drag.request import DragRequest
 from faces.expressions import EXPRESSIONS
-from viz import actions, answers, commands
+from viz import actions, answers, commands, downloads
 from viz.brush import paint
 from viz.state import (
     Banner,
@@ -58,6 +58,8 @@ def _act(state: EditorState, action: actions.Action) -> Result:
             return _in_network(state, typed=text), ()
         case actions.OpenNetwork(path):
             return _open(state, path)
+        case actions.ChooseOffer() | actions.StartDownload() | actions.CancelDownload():
+            return downloads.act(state, action)
         case actions.DropFiles(paths):
             return _open(state, str(paths[0])) if paths else (state, ())
         case actions.ClickExpression(expression):
@@ -236,6 +238,10 @@ def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
             capture = dataclasses.replace(state.capture, saved=path)
             state = dataclasses.replace(_without_job(state, epoch), capture=capture)
             return dataclasses.replace(state, notice=f"Saved {path}"), ()
+        case answers.Offered() | answers.Fetching():
+            return downloads.hear(state, news), ()
+        case answers.Fetched():
+            return _fetched(state, news)
         case answers.Remark(message):
             return with_banner(state, message, severe=False), ()
         case answers.Failed():
@@ -271,8 +277,19 @@ def _move_points(state: EditorState, points: np.ndarray) -> EditorState:
     return dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=pairs))
 
 
+def _fetched(state: EditorState, news: answers.Fetched) -> Result:
+    """Open what was fetched, unless an edit runs, which that would end."""
+    state = downloads.ended(state, news.epoch)
+    if news.path is None:
+        return dataclasses.replace(state, notice="The download was cancelled; what has come stays."), ()
+    if state.busy:
+        return dataclasses.replace(state, notice=f"Downloaded {news.path.name}: open it when you like."), ()
+    return _open(state, str(news.path))
+
+
 def _failed(state: EditorState, news: answers.Failed) -> Result:
     state = _done_loading(_without_job(state, news.epoch), news.epoch)
+    state = downloads.ended(state, news.epoch)
     return with_banner(state, news.message), ()
 
 

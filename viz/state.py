@@ -11,7 +11,8 @@ import numpy.typing as npt
 from drag.config import DragConfig
 from faces.expressions import EXPRESSIONS
 from faces.landmarks import Face, choose_face
-from viz.answers import Frame, NetworkInfo, Planned, Progress, Report
+from viz.answers import Fetching, Frame, NetworkInfo, Planned, Progress, Report
+from viz.catalogue import Offer
 
 Mask = npt.NDArray[np.float32]
 AUTOMATIC = "auto"
@@ -34,6 +35,25 @@ class NetworkState:
     loading: Path | None = None
     loading_epoch: int = 0
     nearby: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """A download under way, by the command of `epoch`."""
+
+    epoch: int
+    name: str
+    progress: Fetching | None = None
+    cancelling: bool = False
+
+
+@dataclass(frozen=True)
+class DownloadState:
+    """What there is to fetch, which of it is looked at, and what is being fetched."""
+
+    offers: tuple[Offer, ...] = ()
+    chosen: str = ""
+    fetch: Fetch | None = None
 
 
 @dataclass(frozen=True)
@@ -166,6 +186,7 @@ class EditorState:
     """
 
     network: NetworkState = field(default_factory=NetworkState)
+    downloads: DownloadState = field(default_factory=DownloadState)
     latent: LatentState = field(default_factory=LatentState)
     face: FaceState = field(default_factory=FaceState)
     drag: DragState = field(default_factory=DragState)

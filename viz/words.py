@@ -1,7 +1,8 @@
 """The state in words: what is happening, or what to do next."""
 
+from dnnlib.words import duration_text, size_text
 from viz.answers import Report
-from viz.state import EditorState, Job, Outcome, Tool
+from viz.state import EditorState, Fetch, Job, Outcome, Tool
 
 
 def status_text(state: EditorState) -> str:
@@ -10,6 +11,8 @@ def status_text(state: EditorState) -> str:
         return f"{state.job.title}: {progress_text(state.job)}"
     if state.network.loading is not None:
         return f"Loading {state.network.loading.name} …"
+    if state.downloads.fetch is not None:
+        return f"Fetching {state.downloads.fetch.name}: {download_text(state.downloads.fetch)}"
     if state.network.loaded is None:
         return "Drop a checkpoint on the window, or type its path and press Load."
     if state.frame is None or state.frame.epoch != state.picture_epoch:
@@ -62,3 +65,19 @@ def progress_text(job: Job) -> str:
     if progress.rate > 0:
         parts.append(f"{progress.rate:.1f} steps a second")
     return ("step " if job.kind.value != "film" else "frame ") + ", ".join(parts)
+
+
+def download_text(fetch: Fetch) -> str:
+    """Say how far a download is: bytes, speed, time left."""
+    told = fetch.progress
+    if fetch.cancelling:
+        return "cancelling …"
+    if told is None:
+        return "asking the server …"
+    if told.total is None:
+        return size_text(told.got)
+    parts = [f"{size_text(told.got)} of {size_text(told.total)}"]
+    if told.rate > 0:
+        parts.append(f"{size_text(round(told.rate))} a second")
+        parts.append(f"{duration_text((told.total - told.got) / told.rate)} left")
+    return ", ".join(parts)

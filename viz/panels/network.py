@@ -4,6 +4,7 @@ from imgui_bundle import imgui
 
 from gui_utils.widgets import disabled, fact, hint, main_button, muted, row, section
 from viz.actions import Action, OpenNetwork, TypePath
+from viz.panels import catalogue
 from viz.state import EditorState
 
 
@@ -37,7 +38,7 @@ def draw(state: EditorState) -> list[Action]:
         fact("In use", loaded.title)
         hint(f"{loaded.path}\nSHA-256 {loaded.sha256}")
         fact("Size", f"{loaded.width} × {loaded.height} px, w {loaded.num_ws} × {loaded.w_dim}")
-    return found
+    return found + catalogue.draw(state.downloads)
 
 
 def _draw_nearby(state: EditorState) -> list[Action]:
