@@ -148,21 +148,31 @@ def _verify(part: PartialFile, wish: Wish) -> None:
 
 @contextlib.contextmanager
 def terminal_bar(title: str, total: int | None = None) -> Iterator[Progress]:
-    """Show a bar with bytes, speed and time left on the terminal.
+    """Show a bar with bytes, speed and time left on the terminal, from the first byte on.
+
+    Args:
+        title: stands before the bar.
+        total: bytes in all, for a server that does not say.
 
     Yields:
         What is to be handed to `download` as its `progress`.
     """
-    with tqdm(total=total, desc=title, unit="B", unit_scale=True, unit_divisor=1000) as bar:
+    bars: list[tqdm] = []
 
-        def tell(got: int, total: int | None) -> None:
-            if total is not None and total != bar.total:
-                bar.set_description(f"{title} ({size_text(total)})", refresh=False)
-            bar.total = total
-            if got < bar.n:  # It began again.
-                bar.reset(total)
-            if bar.n == 0 and got > 0:
-                bar.initial = got  # What was here before says nothing about the speed.
-            bar.update(got - bar.n)
+    def tell(got: int, said: int | None) -> None:
+        in_all = total if said is None else said
+        if not bars:
+            size = "" if in_all is None else f" ({size_text(in_all)})"
+            # What was here before says nothing about the speed.
+            bars.append(tqdm(total=in_all, initial=got, desc=title + size, unit="B", unit_scale=True))
+        bar = bars[0]
+        bar.total = in_all
+        if got < bar.n:  # It began again.
+            bar.reset(in_all)
+        bar.update(got - bar.n)
 
+    try:
         yield tell
+    finally:
+        for bar in bars:
+            bar.close()

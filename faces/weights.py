@@ -1,4 +1,5 @@
-"""The files that the precise detector needs: where they belong, what they are, and how they are fetched.
+"""The files that the precise detector needs: where they belong, what they are, and how they are fetched:
+`python -m faces.weights`.
 
 They are fetched here rather than by face-alignment, because a fetch has to say what it does, must not hang
 on a server that does not answer, and must leave no half of a file behind.
@@ -6,9 +7,12 @@ on a server that does not answer, and must leave no half of a file behind.
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+
+import click
 
 from dnnlib.download import TIMEOUT, download, host_of, size_text, terminal_bar
 from dnnlib.errors import EditorError
@@ -106,7 +110,7 @@ def _fetch_one(file: WeightFile, progress: Progress | None, timeout: float, offl
     with contextlib.ExitStack() as stack:
         if progress is None:
             title = f"Fetching {file.name} from {host_of(file.url)}"
-            tell = stack.enter_context(terminal_bar(title, file.size))
+            tell = stack.enter_context(terminal_bar(title))
         else:
             tell = _told(file, progress)
         download([file.url], file.path, sha256=file.sha256, progress=tell, timeout=timeout, offline=offline)
@@ -115,3 +119,24 @@ def _fetch_one(file: WeightFile, progress: Progress | None, timeout: float, offl
 def _told(file: WeightFile, progress: Progress) -> Callable[[int, int | None], None]:
     """Turn bytes into what `fetch` tells: with the name, and never more than there is in all."""
     return lambda got, total: progress(file.name, got, max(total or file.size, got))
+
+
+# ----------------------------------------------------------------------------
+# The command.
+
+
+@click.command()
+@click.option("--offline", is_flag=True, help="Never touch the network: only say what is missing.")
+def main(offline: bool) -> None:
+    """Fetch the weights of the precise landmark detector (96 MB), where they are missing."""
+    try:
+        fetch(offline=offline)
+    except WeightsError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    for file in PRECISE_FILES:
+        click.echo(file.path)
+
+
+if __name__ == "__main__":
+    main()

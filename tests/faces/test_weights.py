@@ -4,6 +4,7 @@ import socket
 import threading
 
 import pytest
+from click.testing import CliRunner
 
 from faces import weights
 from faces.weights import PRECISE_FILES, WeightFile, WeightsError, fetch, missing, weights_folder
@@ -124,3 +125,15 @@ def test_the_precise_detector_needs_three_files_and_names_them():
     assert len(PRECISE_FILES) == 3
     for name in ("2DFAN4-11f355bf06.pth.tar", "blazeface.pth", "anchors.npy"):
         assert name in said
+
+
+def test_the_command_says_in_one_line_what_is_missing(home):
+    result = CliRunner().invoke(weights.main, ["--offline"])
+    assert result.exit_code == 1 and len(result.stderr.splitlines()) == 1
+    assert "2DFAN4-11f355bf06.pth.tar" in result.stderr
+    weights_folder().mkdir(parents=True)
+    for file in PRECISE_FILES:
+        file.path.touch()
+    assert CliRunner().invoke(weights.main, ["--offline"]).stdout.split() == [
+        str(f.path) for f in PRECISE_FILES
+    ]
