@@ -5,6 +5,9 @@ calls it. This one runs the same program and builds, in place of every import, a
 call, a `Call` that says what was asked for and with what. Whoever wants the file's data looks through these
 records for it. So nothing that a file says can run, be imported, or reach an object of ours. Only the opcodes
 that Python 3 writes (protocols 2 to 5) are known.
+
+What a program may cost is limited too, in steps here, in memory in pickle_input.py: longer pieces (tensors,
+source text) stay in the file, as a `Region`.
 """
 
 import pickle  # Only for the names of opcodes: nothing here loads with it.
@@ -13,25 +16,34 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from torch_utils.errors import CheckpointError, HostileFileError
+from torch_utils.network_file import Region
+from torch_utils.pickle_input import PickleInput
 from torch_utils.pickle_records import Call, Name, PersistentId
 
+# A full-size file (G, D, G_ema and the augmentation, 1024 px) takes 38 thousand steps.
+_MOST_STEPS = 250_000
 
-class PickleMachine:
-    """Runs the pickles in a piece of memory, one after the other.
+
+class PickleMachine(PickleInput):
+    """Runs the pickles in a file, or in a part of one, one after the other.
 
     Args:
-        data: the whole file.
-        source: the file's name, for messages.
+        data: the file.
         allowed: the dotted names that may occur.
         persistent: whether persistent ids may occur; they are handed back as `PersistentId`.
+
+    Attributes:
+        position: where the next pickle begins.
+        source: the file's name, for messages.
+        persistent_ids: those that have occurred so far.
     """
 
-    def __init__(self, data: bytes, source: str, allowed: Collection[str], persistent: bool = False) -> None:
-        self.position = 0
-        self._data = data
-        self._source = source
+    def __init__(self, data: Region, allowed: Collection[str], persistent: bool = False) -> None:
+        super().__init__(data)
+        self.persistent_ids: list[PersistentId] = []
         self._allowed = allowed
         self._persistent = persistent
+        self._steps_left = _MOST_STEPS
         self._stack: list[Any] = []
         self._marks: list[list[Any]] = []
         self._memo: dict[int, Any] = {}
@@ -40,11 +52,12 @@ class PickleMachine:
         """Run the program at `position` to its end, and leave `position` behind it.
 
         Returns:
-            None, bool, int, float, str, bytes, list, tuple, dict, set, Name, Call or PersistentId, nested.
+            None, bool, int, float, str, bytes, list, tuple, dict, set, Region (a long text or byte string),
+            Name, Call or PersistentId, nested.
 
         Raises:
             CheckpointError: if the program is cut off or is none.
-            HostileFileError: if it names something that is not allowed, or uses a forbidden opcode.
+            HostileFileError: if it names what is not allowed, uses a forbidden opcode, or has no end.
         """
         self._stack, self._marks, self._memo = [], [], {}
         try:
@@ -55,47 +68,20 @@ class PickleMachine:
                 step = _STEPS.get(opcode)
                 if step is None:
                     raise HostileFileError(
-                        f"{self._source}: asks for pickle operation {opcode!r} at byte {self.position - 1}, "
+                        f"{self.source}: asks for pickle operation {opcode!r} at byte {self.position - 1}, "
                         "which no network file uses; the file was not opened"
+                    )
+                self._steps_left -= 1
+                if self._steps_left < 0:
+                    raise HostileFileError(
+                        f"{self.source}: has more than {_MOST_STEPS} pickle operations, which no network "
+                        "file has; the file was not opened"
                     )
                 step(self)
         except (IndexError, KeyError, TypeError, ValueError, struct.error) as error:
             raise CheckpointError(
-                f"{self._source}: damaged at byte {self.position} (not a well-formed pickle)"
+                f"{self.source}: damaged at byte {self.position} (not a well-formed pickle)"
             ) from error
-
-    # ------------------------------------------------------------------------
-    # Reading.
-
-    def take(self, count: int) -> bytes:
-        """Take the next bytes.
-
-        Raises:
-            CheckpointError: if the file ends before.
-        """
-        end = self.position + count
-        if count < 0 or end > len(self._data):
-            raise CheckpointError(
-                f"{self._source}: cut off: {count} bytes are announced at byte {self.position}, "
-                f"but the file has {len(self._data)}; download or copy it again"
-            )
-        taken = self._data[self.position : end]
-        self.position = end
-        return taken
-
-    def _number(self, form: str) -> Any:
-        return struct.unpack(form, self.take(struct.calcsize(form)))[0]
-
-    def _line(self) -> str:
-        end = self._data.find(b"\n", self.position)
-        if end < 0:
-            raise CheckpointError(f"{self._source}: cut off in a name at byte {self.position}")
-        line = self.take(end - self.position).decode("utf-8")
-        self.position += 1
-        return line
-
-    def _integer(self, count: int) -> int:
-        return int.from_bytes(self.take(count), "little", signed=True)
 
     # ------------------------------------------------------------------------
     # Stack and marks.
@@ -160,7 +146,7 @@ class PickleMachine:
         found = Name(module, name)
         if str(found) not in self._allowed:
             raise HostileFileError(
-                f"{self._source}: asks for {found}, which no network needs; the file was not opened"
+                f"{self.source}: asks for {found}, which no network needs; the file was not opened"
             )
         self._push(found)
 
@@ -169,12 +155,12 @@ class PickleMachine:
         self._name(module, name)
 
     def _old_instance(self) -> None:
-        self._name(self._line(), self._line())
+        self._name(self.line(), self.line())
         raise ValueError("an instance of an old-style class")
 
     def _call(self, args: Any, function: Any) -> None:
         if not isinstance(function, Name):
-            raise HostileFileError(f"{self._source}: calls something without a name; the file was not opened")
+            raise HostileFileError(f"{self.source}: calls something without a name; the file was not opened")
         self._push(Call(function, args))
 
     def _reduce(self) -> None:
@@ -190,33 +176,38 @@ class PickleMachine:
         state, target = self._stack.pop(), self._stack[-1]
         if not isinstance(target, Call):
             raise HostileFileError(
-                f"{self._source}: changes a {type(target).__name__}; the file was not opened"
+                f"{self.source}: changes a {type(target).__name__}; the file was not opened"
             )
         target.state = state
 
     def _persistent_id(self) -> None:
         if not self._persistent:
             raise HostileFileError(
-                f"{self._source}: refers to objects outside itself, which no network file does; "
+                f"{self.source}: refers to objects outside itself, which no network file does; "
                 "the file was not opened"
             )
-        self._push(PersistentId(self._stack.pop()))
+        found = PersistentId(self._stack.pop())
+        self.persistent_ids.append(found)
+        self._push(found)
 
     def _remember(self, key: int) -> None:
         self._memo[key] = self._stack[-1]
 
 
 def _key(key: Any) -> Any:
-    """Keys are plain: hashing nested tuples from a file could take for ever."""
-    if not isinstance(key, str | int | float | bytes | None):
+    """Keys are plain: hashing nested tuples from a file could take for ever.
+
+    Large numbers would too, for a file can choose them so that all have one hash.
+    """
+    if not isinstance(key, str | int | float | bytes | None) or (type(key) is int and abs(key) >= 2**60):
         raise TypeError(type(key))
     return key
 
 
 # A set is kept as a list, for the same reason.
 _STEPS: dict[bytes, Callable[[PickleMachine], None]] = {
-    pickle.PROTO: lambda m: m._number("<B"),
-    pickle.FRAME: lambda m: m._number("<Q"),
+    pickle.PROTO: lambda m: m.number("<B"),
+    pickle.FRAME: lambda m: m.number("<Q"),
     pickle.MARK: PickleMachine._mark,
     pickle.POP: lambda m: m._drop(m._stack.pop()),
     pickle.POP_MARK: lambda m: m._drop(m._pop_mark()),
@@ -224,20 +215,20 @@ _STEPS: dict[bytes, Callable[[PickleMachine], None]] = {
     pickle.NONE: lambda m: m._push(None),
     pickle.NEWTRUE: lambda m: m._push(True),
     pickle.NEWFALSE: lambda m: m._push(False),
-    pickle.BININT: lambda m: m._push(m._number("<i")),
-    pickle.BININT1: lambda m: m._push(m._number("<B")),
-    pickle.BININT2: lambda m: m._push(m._number("<H")),
-    pickle.LONG1: lambda m: m._push(m._integer(m._number("<B"))),
-    pickle.LONG4: lambda m: m._push(m._integer(m._number("<i"))),
-    pickle.BINFLOAT: lambda m: m._push(m._number(">d")),
+    pickle.BININT: lambda m: m._push(m.number("<i")),
+    pickle.BININT1: lambda m: m._push(m.number("<B")),
+    pickle.BININT2: lambda m: m._push(m.number("<H")),
+    pickle.LONG1: lambda m: m._push(m.integer(m.number("<B"))),
+    pickle.LONG4: lambda m: m._push(m.integer(m.number("<i"))),
+    pickle.BINFLOAT: lambda m: m._push(m.number(">d")),
     # Bytes and text.
-    pickle.SHORT_BINBYTES: lambda m: m._push(m.take(m._number("<B"))),
-    pickle.BINBYTES: lambda m: m._push(m.take(m._number("<I"))),
-    pickle.BINBYTES8: lambda m: m._push(m.take(m._number("<Q"))),
-    pickle.BYTEARRAY8: lambda m: m._push(m.take(m._number("<Q"))),
-    pickle.SHORT_BINUNICODE: lambda m: m._push(m.take(m._number("<B")).decode("utf-8", "surrogatepass")),
-    pickle.BINUNICODE: lambda m: m._push(m.take(m._number("<I")).decode("utf-8", "surrogatepass")),
-    pickle.BINUNICODE8: lambda m: m._push(m.take(m._number("<Q")).decode("utf-8", "surrogatepass")),
+    pickle.SHORT_BINBYTES: lambda m: m._push(m.content("<B")),
+    pickle.BINBYTES: lambda m: m._push(m.content("<I")),
+    pickle.BINBYTES8: lambda m: m._push(m.content("<Q")),
+    pickle.BYTEARRAY8: lambda m: m._push(m.content("<Q")),
+    pickle.SHORT_BINUNICODE: lambda m: m._push(m.text("<B")),
+    pickle.BINUNICODE: lambda m: m._push(m.text("<I")),
+    pickle.BINUNICODE8: lambda m: m._push(m.text("<Q")),
     # Containers.
     pickle.EMPTY_TUPLE: lambda m: m._push(()),
     pickle.TUPLE1: lambda m: m._tuple(1),
@@ -256,13 +247,13 @@ _STEPS: dict[bytes, Callable[[PickleMachine], None]] = {
     pickle.ADDITEMS: lambda m: m._extend(m._pop_mark()),
     pickle.FROZENSET: lambda m: m._push_marked(list),
     # The memo.
-    pickle.BINGET: lambda m: m._push(m._memo[m._number("<B")]),
-    pickle.LONG_BINGET: lambda m: m._push(m._memo[m._number("<I")]),
-    pickle.BINPUT: lambda m: m._remember(m._number("<B")),
-    pickle.LONG_BINPUT: lambda m: m._remember(m._number("<I")),
+    pickle.BINGET: lambda m: m._push(m._memo[m.number("<B")]),
+    pickle.LONG_BINGET: lambda m: m._push(m._memo[m.number("<I")]),
+    pickle.BINPUT: lambda m: m._remember(m.number("<B")),
+    pickle.LONG_BINPUT: lambda m: m._remember(m.number("<I")),
     pickle.MEMOIZE: lambda m: m._remember(len(m._memo)),
     # Names and calls, which stay records.
-    pickle.GLOBAL: lambda m: m._name(m._line(), m._line()),
+    pickle.GLOBAL: lambda m: m._name(m.line(), m.line()),
     pickle.STACK_GLOBAL: PickleMachine._stack_name,
     pickle.INST: PickleMachine._old_instance,
     pickle.REDUCE: PickleMachine._reduce,

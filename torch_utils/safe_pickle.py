@@ -1,21 +1,21 @@
-"""Network pickles read as data: the persistence form of NVIDIA's PyTorch releases, and TensorFlow's.
+"""Network files read as data: the persistence form of NVIDIA's PyTorch releases, and TensorFlow's.
 
-Nothing that such a file names is imported, called or run (see pickle_machine.py). The source text stored in
-it is skipped. What comes back is a class name, arguments, and tensors.
+They are pickles, or files of `torch.save` (whole networks, as tuning tools write them). Nothing that such a
+file names is imported, called or run (see pickle_machine.py). The source text stored in it is skipped. What
+comes back is a class name, arguments, and tensors that still lie in the file.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-
 from torch_utils.errors import CheckpointError, UnknownNetworkError
+from torch_utils.network_file import Region
 from torch_utils.pickle_machine import PickleMachine
 from torch_utils.pickle_records import RECORD_NAMES, Call, NotPlainError, array_of, mapping_of, plain
-from torch_utils.pickled_tensors import TENSOR_NAMES, TensorReader
+from torch_utils.pickled_tensors import TENSOR_NAMES, Storage, TensorReader, is_stream, read_stream
+from torch_utils.stored_tensor import StoredTensor
+from torch_utils.torch_zip import is_zip, read_torch_zip
 
 NETWORK_KEYS = ("G_ema", "G", "D")
 
@@ -34,7 +34,10 @@ _ALLOWED = (
         "numpy._core.numeric._frombuffer",
     }
 )
-_MOST_MODULES = 5000  # A file can contain one module a million times over.
+# A file can contain one module, or one list of names, a million times over.
+_MOST_MODULES = 5000
+_MOST_ENTRIES = 200_000
+_MOST_VARIABLES = 5000
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,15 @@ class PickledNetwork:
         init_kwargs: its keyword arguments, plain values.
         state: its tensors, under the names of a state_dict.
         attributes: the plain attributes of all its modules, e.g. "synthesis.b4.conv1.conv_clamp".
+        metadata: what the file says besides, texts (only files that this editor wrote do).
     """
 
     class_name: str
     init_args: tuple[Any, ...]
     init_kwargs: dict[str, Any]
-    state: dict[str, torch.Tensor]
+    state: dict[str, StoredTensor]
     attributes: dict[str, bool | int | float | str | None] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,90 +73,111 @@ class TensorFlowNetwork:
 
     name: str
     static_kwargs: dict[str, Any]
-    variables: dict[str, np.ndarray]
+    variables: dict[str, StoredTensor]
 
 
-def read_pickled_network(path: Path, key: str = "G_ema") -> PickledNetwork | TensorFlowNetwork:
-    """Read one network out of a pickle.
+def read_pickled_network(file: Region, key: str = "G_ema") -> PickledNetwork | TensorFlowNetwork:
+    """Read one network out of a pickle, or out of a file of `torch.save`.
 
     Args:
-        path: the file.
-        key: "G_ema" (in the TensorFlow form: Gs), "G" or "D".
+        file: the file; it has to stay open for as long as tensors are to be loaded.
+        key: "G_ema" (in the TensorFlow form: Gs), "G" or "D". A file of a single network needs none.
 
     Raises:
         CheckpointError: if the file cannot be read, is damaged, or lacks the key.
-        HostileFileError: if it asks for anything but the data of networks.
+        HostileFileError: if it asks for anything but the data of networks, or claims more than it holds.
         UnknownNetworkError: if it is a pickle of something else.
     """
-    source = str(path)
+    source = file.source
+    storages: dict[str, Storage] = {}
+    if is_zip(file):
+        root, storages = read_torch_zip(file, _ALLOWED)
+    elif is_stream(file):
+        root, storages = read_stream(file, _ALLOWED)
+    else:
+        root = PickleMachine(file, _ALLOWED).run()
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read ({error.strerror or error})") from error
-    root = PickleMachine(content, source, _ALLOWED).run()
-    del content
-    record = _choose(root, key, source)
-    try:
+        record, metadata = _choose(root, key, source)
         if isinstance(record, Call) and str(record.function) == _PERSISTENT:
-            return _read_persistent(record, source)
+            return _read_persistent(record, TensorReader(source, storages), source, metadata)
         if isinstance(record, Call) and str(record.function) == _TENSORFLOW:
             return _read_tensorflow(record, source)
     except (NotPlainError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise CheckpointError(f"{source}: {key} is damaged ({error})") from error
+        raise CheckpointError(f"{source}: {key} is damaged ({str(error)[:100]})") from error
     raise UnknownNetworkError(
-        f"{source}: {key} is not a network; expected a network pickle of StyleGAN2 or 3"
+        f"{source}: {key} is not a network; expected a whole StyleGAN2 or StyleGAN3, with its arguments"
     )
 
 
-def _choose(root: Any, key: str, source: str) -> Any:
-    """Find the network asked for: in a dict by its key, in the TensorFlow form's tuple by its place."""
+def _choose(root: Any, key: str, source: str) -> tuple[Any, dict[str, str]]:
+    """Find the network asked for: in a dict by its key, in the TensorFlow form's tuple by its place.
+
+    Besides, what the file says of it.
+    """
     if isinstance(root, tuple) and len(root) == 3:
         root = {"G": root[0], "D": root[1], "G_ema": root[2]}
+    if isinstance(root, Call) and str(root.function) in (_PERSISTENT, _TENSORFLOW):
+        return root, {}
     try:
         networks = mapping_of(root)
     except NotPlainError:
-        if isinstance(root, Call) and str(root.function) in (_PERSISTENT, _TENSORFLOW):
-            return root
         raise UnknownNetworkError(f"{source}: a pickle, but not of networks; expected G_ema in it") from None
+    if networks and all(isinstance(name, str) and "." in name for name in networks):
+        raise UnknownNetworkError(
+            f"{source}: holds tensors alone, not what network they belong to; expected a whole network, "
+            "with its class and arguments"
+        )
     if networks.get(key) is None:
-        found = ", ".join(str(name) for name in networks if isinstance(networks[name], Call)) or "none"
-        raise CheckpointError(f"{source}: has no network {key}; there are: {found}")
-    return networks[key]
+        names = [str(name)[:40] for name in networks if isinstance(networks[name], Call)]
+        raise CheckpointError(f"{source}: has no network {key}; there are: {', '.join(names[:20]) or 'none'}")
+    about = networks.get("metadata")
+    metadata = plain(about) if isinstance(about, dict) else {}
+    return networks[key], {name: text for name, text in metadata.items() if isinstance(text, str)}
 
 
 # ----------------------------------------------------------------------------
 # The persistence form.
 
 
-def _read_persistent(record: Call, source: str) -> PickledNetwork:
-    reader = TensorReader(source)
+def _read_persistent(
+    record: Call, reader: TensorReader, source: str, metadata: dict[str, str]
+) -> PickledNetwork:
     about = _about(record, source)
+    if not isinstance(about.get("class_name"), str):
+        raise TypeError("class_name is no text")
     own = mapping_of(about["state"])
-    state: dict[str, torch.Tensor] = {}
+    state: dict[str, StoredTensor] = {}
     attributes: dict[str, bool | int | float | str | None] = {}
+    entries = 0
     for prefix, module in _modules(record, source):
         hidden = _names(module.get("_non_persistent_buffers_set"))
-        for kind in ("_parameters", "_buffers"):
-            for name, value in mapping_of(module.get(kind) or {}).items():
-                if value is not None and name not in hidden:
-                    state[f"{prefix}{name}"] = reader.tensor(value, f"{prefix}{name}")
+        tensors = [mapping_of(module.get(kind) or {}) for kind in ("_parameters", "_buffers")]
+        entries += len(module) + sum(map(len, tensors))
+        if entries > _MOST_ENTRIES:
+            raise CheckpointError(f"{source}: contains modules without end")
+        for name, value in [pair for part in tensors for pair in part.items()]:
+            if value is not None and name not in hidden:
+                state[f"{prefix}{name}"] = reader.tensor(value, f"{prefix}{name}")
         for name, value in module.items():
             if value is None or isinstance(value, bool | int | float | str):
                 attributes[f"{prefix}{name}"] = value
     return PickledNetwork(
-        class_name=str(about["class_name"]),
+        class_name=about["class_name"][:100],
         init_args=tuple(plain(own.get("_init_args", ()))),
-        init_kwargs=plain(own.get("_init_kwargs", {})),
+        init_kwargs=plain(mapping_of(own.get("_init_kwargs", {}))),
         state=state,
         attributes=attributes,
+        metadata=metadata,
     )
 
 
 def _about(record: Call, source: str) -> dict[Any, Any]:
     """Take what a persistent object says about itself, if it is of the known version."""
     about = mapping_of(record.args[0])
-    if about.get("type") != "class" or about.get("version") != 6:
-        found = f"{about.get('type')!r}, version {about.get('version')!r}"
+    kind, version = about.get("type"), about.get("version")
+    if kind != "class" or type(version) is not int or version != 6:
+        # Only what is plain is shown: a nested value could be a page, or without end.
+        found = ", version ".join(repr(x)[:40] if isinstance(x, str | int) else "?" for x in (kind, version))
         raise UnknownNetworkError(f"{source}: holds a persistent {found}; expected 'class', version 6")
     return about
 
@@ -162,22 +188,23 @@ def _modules(record: Call, source: str) -> Iterator[tuple[str, dict[Any, Any]]]:
     seen = 0
     while waiting:
         prefix, module = waiting.pop()
-        seen += 1
-        if seen > _MOST_MODULES or len(prefix) > 1000:
-            raise CheckpointError(f"{source}: contains modules without end")
         if not (isinstance(module, Call) and str(module.function) == _PERSISTENT):
             raise UnknownNetworkError(f"{source}: {prefix.rstrip('.')} is not one of NVIDIA's modules")
         own = mapping_of(_about(module, source)["state"])
         yield prefix, own
-        inner = [(f"{prefix}{name}.", part) for name, part in mapping_of(own.get("_modules") or {}).items()]
+        parts = mapping_of(own.get("_modules") or {})
+        seen += len(parts)
+        if seen > _MOST_MODULES or any(len(prefix) + len(str(name)) > 1000 for name in parts):
+            raise CheckpointError(f"{source}: contains modules without end")
+        inner = [(f"{prefix}{name}.", part) for name, part in parts.items()]
         waiting.extend(reversed([(name, part) for name, part in inner if part is not None]))
 
 
-def _names(value: Any) -> list[Any]:
+def _names(value: Any) -> set[str]:
     """The elements of a set, in whichever form it was written."""
     if isinstance(value, Call):
-        return list(value.args[0]) if value.args else list(value.elements)
-    return value if isinstance(value, list) else []
+        value = value.args[0] if value.args else value.elements
+    return {name for name in value if isinstance(name, str)} if isinstance(value, list | tuple) else set()
 
 
 # ----------------------------------------------------------------------------
@@ -186,19 +213,30 @@ def _names(value: Any) -> list[Any]:
 
 def _read_tensorflow(record: Call, source: str) -> TensorFlowNetwork:
     state = mapping_of(record.state)
-    if not isinstance(state["version"], int) or state["version"] < 4:
-        raise UnknownNetworkError(
-            f"{source}: TensorFlow form version {state['version']}; expected 4 or later"
-        )
-    variables: dict[str, np.ndarray] = {}
-    _add_variables(variables, state, "")
+    version, name = state["version"], state["name"]
+    if not isinstance(version, int) or not isinstance(name, str):
+        raise TypeError("its version or name")
+    if version < 4:
+        raise UnknownNetworkError(f"{source}: TensorFlow form version {version}; expected 4 or later")
+    variables: dict[str, StoredTensor] = {}
+    for number, (path, value) in enumerate(_variables(state)):
+        if number >= _MOST_VARIABLES:
+            raise ValueError("variables without end")
+        variables[path] = array_of(value)
+    return TensorFlowNetwork(name[:100], plain(mapping_of(state["static_kwargs"])), variables)
+
+
+def _variables(state: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
+    """Go through a network's own variables, then those of its components."""
+    yield from _named(state, "")
     for name, component in mapping_of(state["components"]).items():
         if not (isinstance(component, Call) and str(component.function) == _TENSORFLOW):
-            raise TypeError(f"component {name}")
-        _add_variables(variables, mapping_of(component.state), f"{name}/")
-    return TensorFlowNetwork(str(state["name"]), plain(state["static_kwargs"]), variables)
+            raise TypeError(f"component {str(name)[:40]}")
+        yield from _named(mapping_of(component.state), f"{str(name)[:100]}/")
 
 
-def _add_variables(variables: dict[str, np.ndarray], state: dict[Any, Any], prefix: str) -> None:
+def _named(state: dict[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
     for name, value in state["variables"]:
-        variables[f"{prefix}{name}"] = array_of(value)
+        if not isinstance(name, str) or len(name) > 1000:
+            raise TypeError("a variable's name")
+        yield f"{prefix}{name}", value

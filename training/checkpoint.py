@@ -8,17 +8,22 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
+import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from dnnlib.errors import EditorError
-from dnnlib.files import atomic_write, sha256_of
+from dnnlib.files import atomic_write
 from torch_utils.errors import CheckpointError, HostileFileError, UnknownNetworkError
+from torch_utils.network_file import Region, open_network_file
+from torch_utils.pickled_tensors import is_stream
 from torch_utils.safe_pickle import PickledNetwork, TensorFlowNetwork, read_pickled_network
+from torch_utils.safe_tensors import is_safetensors, parse_json, read_safetensors
+from torch_utils.stored_tensor import StoredTensor, check_total
+from torch_utils.torch_zip import is_zip
 from training import networks_stylegan2, networks_stylegan3
+from training.arguments import check_arguments
 from training.generator import GeneratorBase
 from training.layers import Kwargs
 from training.tensorflow_form import translate_arguments, translate_variables
@@ -36,7 +41,7 @@ _FAMILIES: dict[str, tuple[type[GeneratorBase], str]] = {
     "training.networks_stylegan2.Generator": (networks_stylegan2.Generator, "synthesis.b4.const"),
     "training.networks_stylegan3.Generator": (networks_stylegan3.Generator, "synthesis.input.freqs"),
 }
-_READABLE = "a .safetensors file of this editor, or a network pickle (.pkl) of StyleGAN2 or StyleGAN3"
+_READABLE = "a .safetensors file of this editor, or a network file (.pkl, .pt) of StyleGAN2 or StyleGAN3"
 
 
 @dataclass
@@ -45,7 +50,7 @@ class _Contents:
 
     class_name: str
     init_kwargs: Kwargs
-    state: dict[str, torch.Tensor]
+    state: dict[str, StoredTensor]
     metadata: dict[str, str] = field(default_factory=dict)
 
 
@@ -68,12 +73,11 @@ def load_generator(
         HostileFileError: if it asks for anything but the data of networks.
         UnknownNetworkError: if it holds a network of another family.
     """
-    path = Path(path)
-    contents = _read_own(path) if _is_own_form(path) else _read_pickle(path, key)
-    _check_numbers(contents.state, path)
-    generator = _build(contents, path)
+    with open_network_file(path) as file:
+        contents = _read_own(file) if _is_own_form(file) else _read_pickle(file, key)
+        generator = _build(contents, file)
+        generator.source_sha256 = file.sha256()
     generator.metadata = contents.metadata
-    generator.source_sha256 = sha256_of(path)
     return generator.eval().requires_grad_(False).to(device)
 
 
@@ -96,97 +100,82 @@ def save_generator(
         CheckpointError: if half floats cannot hold a number, or metadata is not made of texts.
         FileError: if the file cannot be written.
     """
-    state = {
-        name: value.detach().cpu().contiguous().clone() for name, value in generator.state_dict().items()
-    }
+    state = {name: value.detach().cpu().contiguous() for name, value in generator.state_dict().items()}
     if half:
         state = {name: value.half() for name, value in state.items()}
-        _check_numbers(state, Path(path))
+        for name, value in state.items():
+            if not bool(torch.isfinite(value).all()):
+                raise CheckpointError(f"{path}: {name} is too large for half floats; write it without --half")
     about = dict(generator.metadata if metadata is None else metadata)
     about["class_name"] = f"{type(generator).__module__}.{type(generator).__qualname__}"
     about["init_kwargs"] = json.dumps(generator.init_kwargs)
     if not all(isinstance(text, str) for text in about.values()):
         raise CheckpointError(f"{path}: metadata has values that are not texts")
+    content = save(state, about)
     with atomic_write(path) as temporary:
-        save_file(state, temporary, about)
+        temporary.write_bytes(content)  # Here a full disk is an error of the system, with its reason.
 
 
 # ----------------------------------------------------------------------------
 # Reading either form.
 
 
-def _is_own_form(path: Path) -> bool:
+def _is_own_form(file: Region) -> bool:
     """Tell the two forms apart by the first bytes.
 
     Raises:
-        CheckpointError: if the file cannot be read, is empty, or is of neither form.
+        CheckpointError: if the file is of neither form.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(1000)
-    except IsADirectoryError as error:
-        raise CheckpointError(f"{path}: is a folder; choose {_READABLE}") from error
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{path}: no such file; choose {_READABLE}") from error
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path}: cannot be read ({error})") from error
-    if not head:
-        raise CheckpointError(f"{path}: the file is empty; download or copy it again")
+    head = file.read(0, min(1000, file.size))
     # A pickle begins with its protocol; .safetensors with the length of its header, which is JSON.
-    if head[0] == 0x80 and len(head) > 1 and head[1] <= 5:
+    if is_zip(file) or is_stream(file) or (head[0] == 0x80 and len(head) > 1 and head[1] <= 5):
         return False
-    if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 100_000_000:
+    if is_safetensors(file):
         return True
-    if head[:4] == b"PK\x03\x04":
-        raise UnknownNetworkError(
-            f"{path}: a zip file (torch.save), not a network pickle; expected {_READABLE}"
-        )
     if found := re.match(rb"\(*(?:S'.*'\n)?[ci]([A-Za-z_][\w.]*)\n([A-Za-z_]\w*)\n", head):
         # The oldest pickles begin at once. None of them is a network, but what it wants is worth telling.
         wanted = f"{found[1].decode()}.{found[2].decode()}"
-        raise HostileFileError(f"{path}: asks for {wanted}, which no network needs; the file was not opened")
-    raise CheckpointError(f"{path}: not a network file; expected {_READABLE}")
+        raise HostileFileError(
+            f"{file.source}: asks for {wanted}, which no network needs; the file was not opened"
+        )
+    if head[257:262] == b"ustar":
+        raise UnknownNetworkError(
+            f"{file.source}: a tar archive, which no network is kept in; expected {_READABLE}"
+        )
+    raise CheckpointError(f"{file.source}: not a network file; expected {_READABLE}")
 
 
-def _read_own(path: Path) -> _Contents:
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = dict(file.metadata() or {})
-            state = {name: file.get_tensor(name) for name in file.keys()}
-    except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"{path}: damaged or cut off ({error}); download or copy it again") from error
+def _read_own(file: Region) -> _Contents:
+    metadata, state = read_safetensors(file)
     if "class_name" not in metadata:
         raise UnknownNetworkError(
-            f"{path}: does not say which network it holds (no class_name in its metadata)"
+            f"{file.source}: does not say which network it holds (no class_name in its metadata)"
         )
-    try:
-        init_kwargs = json.loads(metadata.pop("init_kwargs", "{}"))
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: its init_kwargs are not JSON ({error})") from error
-    if not isinstance(init_kwargs, dict):
-        raise CheckpointError(f"{path}: its init_kwargs are not an object of JSON")
-    return _Contents(metadata.pop("class_name"), init_kwargs, state, metadata)
+    init_kwargs = parse_json(metadata.pop("init_kwargs", "{}"), f"{file.source}: its init_kwargs")
+    return _Contents(metadata.pop("class_name")[:200], init_kwargs, state, metadata)
 
 
-def _read_pickle(path: Path, key: str) -> _Contents:
-    network = read_pickled_network(path, key)
+def _read_pickle(file: Region, key: str) -> _Contents:
+    network = read_pickled_network(file, key)
     if isinstance(network, TensorFlowNetwork):
-        return _from_tensorflow(network, path)
+        return _from_tensorflow(network, file)
     if network.class_name != "Generator" or network.init_args:
-        raise UnknownNetworkError(f"{path}: {key} is a {network.class_name}; expected a Generator")
+        raise UnknownNetworkError(f"{file.source}: {key} is a {network.class_name}; expected a Generator")
     for class_name, (_, mark) in _FAMILIES.items():
         if mark in network.state:
-            return _Contents(class_name, _filled_in(network), network.state)
-    raise UnknownNetworkError(f"{path}: {key} is neither StyleGAN2 nor StyleGAN3")
+            return _Contents(class_name, _filled_in(network), network.state, network.metadata)
+    raise UnknownNetworkError(f"{file.source}: {key} is neither StyleGAN2 nor StyleGAN3")
 
 
-def _from_tensorflow(network: TensorFlowNetwork, path: Path) -> _Contents:
+def _from_tensorflow(network: TensorFlowNetwork, file: Region) -> _Contents:
+    class_name = "training.networks_stylegan2.Generator"
     try:
         init_kwargs = translate_arguments(network)
+        check_arguments(class_name, init_kwargs)
         state = translate_variables(network, init_kwargs)
     except (EditorError, TypeError, ValueError) as error:
-        raise UnknownNetworkError(f"{path}: {error}") from error
-    return _Contents("training.networks_stylegan2.Generator", init_kwargs, state)
+        raise UnknownNetworkError(f"{file.source}: {_line(error)}") from error
+    return _Contents(class_name, init_kwargs, state)
 
 
 def _filled_in(network: PickledNetwork) -> Kwargs:
@@ -210,42 +199,49 @@ def _filled_in(network: PickledNetwork) -> Kwargs:
 # Building.
 
 
-def _build(contents: _Contents, path: Path) -> GeneratorBase:
-    """Make the network without memory for its weights, see whether the tensors fit, and put them in."""
+def _build(contents: _Contents, file: Region) -> GeneratorBase:
+    """Make the network without memory for its weights, see whether the tensors fit, and read them in."""
+    path = file.source
     if contents.class_name not in _FAMILIES:
         known = ", ".join(_FAMILIES)
         raise UnknownNetworkError(f"{path}: holds a {contents.class_name}; expected one of {known}")
     network_class = _FAMILIES[contents.class_name][0]
     try:
-        with torch.device("meta"), torch.random.fork_rng(devices=[]):
+        check_arguments(contents.class_name, contents.init_kwargs)
+        # Odd arguments make odd numbers; NumPy's warnings of them would be all that anybody saw.
+        with torch.device("meta"), torch.random.fork_rng(devices=[]), np.errstate(all="ignore"):
             generator = network_class(**contents.init_kwargs)
     except (EditorError, TypeError, ValueError, ArithmeticError, RuntimeError) as error:
         raise CheckpointError(f"{path}: its arguments do not make a network ({_line(error)})") from error
     _check_fit(contents.state, generator, path)
-    # Copies, because .safetensors hands out the file's own memory: a change of the file would change the
-    # network, and numbers that lie askew in memory are computed with another rounding.
-    state = {name: value.to(torch.float32, copy=True) for name, value in contents.state.items()}
+    check_total(contents.state.values(), file)
+    state = {}
+    for name, stored in contents.state.items():
+        state[name] = stored.load().float()
+        _check_numbers(state[name], name, path)
     generator.load_state_dict(state, assign=True)
     return generator
 
 
-def _check_fit(state: dict[str, torch.Tensor], generator: GeneratorBase, path: Path) -> None:
-    expected = {name: list(value.shape) for name, value in generator.state_dict().items()}
+def _check_fit(state: dict[str, StoredTensor], generator: GeneratorBase, path: str) -> None:
+    expected = {name: tuple(value.shape) for name, value in generator.state_dict().items()}
     for name, shape in expected.items():
         if name not in state:
-            raise CheckpointError(f"{path}: lacks the tensor {name} {shape}")
-        if list(state[name].shape) != shape:
-            raise CheckpointError(f"{path}: {name} has shape {list(state[name].shape)}; expected {shape}")
+            raise CheckpointError(f"{path}: lacks the tensor {name} {list(shape)}")
+        if state[name].shape != shape:
+            found = list(state[name].shape)
+            raise CheckpointError(f"{path}: {name} has shape {found}; expected {list(shape)}")
+        if not state[name].dtype.is_floating_point:
+            raise CheckpointError(f"{path}: {name} holds {state[name].dtype}; expected floats")
     for name in state:
         if name not in expected:
-            raise CheckpointError(f"{path}: holds a tensor {name}, which such a network has not")
+            raise CheckpointError(f"{path}: holds a tensor {name[:100]}, which such a network has not")
 
 
-def _check_numbers(state: dict[str, torch.Tensor], path: Path) -> None:
-    for name, value in state.items():
-        if not (value.is_floating_point() and bool(torch.isfinite(value).all())):
-            raise CheckpointError(f"{path}: {name} holds NaN, infinity or no floats; its training has failed")
+def _check_numbers(value: torch.Tensor, name: str, path: str) -> None:
+    if not bool(torch.isfinite(value).all()):
+        raise CheckpointError(f"{path}: {name} holds NaN or infinity; its training has failed")
 
 
 def _line(error: BaseException) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return str(error).splitlines()[0][:300] if str(error) else type(error).__name__

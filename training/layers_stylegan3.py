@@ -12,7 +12,9 @@ from torch_utils.ops.filtered_lrelu import filtered_lrelu
 from torch_utils.ops.lowpass import lowpass_filter
 from torch_utils.ops.modulated_conv2d import demodulation
 from torch_utils.ops.upfirdn2d import Padding
-from training.layers import FullyConnectedLayer, normal
+from training.layers import FullyConnectedLayer, NetworkError, normal
+
+_MOST_TAPS, _MOST_TAPS_RADIAL = 512, 96
 
 
 class Signal(NamedTuple):
@@ -154,6 +156,8 @@ class SynthesisLayer(nn.Module):
         up_taps = options.filter_size * self.up if self.up > 1 and not is_torgb else 1
         down_taps = options.filter_size * self.down if self.down > 1 and not is_torgb else 1
         radial = options.use_radial_filters and not is_critically_sampled
+        if max(up_taps, down_taps) > (_MOST_TAPS_RADIAL if radial else _MOST_TAPS):
+            raise NetworkError(f"filters of {up_taps} and {down_taps} taps; published networks have 24")
         up_filter = lowpass_filter(up_taps, before.cutoff, 2 * before.half_width, rate)
         down_filter = lowpass_filter(down_taps, after.cutoff, 2 * after.half_width, rate, radial)
         self.register_buffer("up_filter", _as_buffer(up_filter))

@@ -3,6 +3,7 @@
 import io
 import pickle
 import struct
+import zipfile
 from collections import OrderedDict
 from typing import Any, NamedTuple
 
@@ -186,3 +187,33 @@ def snapshot(generator: Any, source: str = "", **others: Any) -> dict[str, Any]:
     """The dict that a network pickle holds."""
     own = network(generator, generator.init_kwargs, source)
     return {"G": own, "D": None, "G_ema": own, "training_set_kwargs": {}, "augment_pipe": None, **others}
+
+
+# ----------------------------------------------------------------------------
+# Files of torch.save.
+
+
+def reference(key: str, count: int) -> Raw:
+    """A reference to a storage of floats that the file holds elsewhere."""
+    description = ("storage", Global("torch", "FloatStorage"), key, "cpu", count, None)
+    return Raw(dumps(description, 2)[2:-1] + pickle.BINPERSID)
+
+
+def zipped(
+    content: bytes, storages: dict[str, bytes], folder: str = "archive", byteorder: bytes = b"little"
+) -> bytes:
+    """A zip file as torch.save writes it, without the alignment."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr(f"{folder}/data.pkl", content)
+        file.writestr(f"{folder}/byteorder", byteorder)
+        for key, numbers in storages.items():
+            file.writestr(f"{folder}/data/{key}", numbers)
+    return out.getvalue()
+
+
+def stream(root: Any, storages: dict[str, tuple[int, bytes]]) -> bytes:
+    """A file of torch.save from before zip files; a storage's length may differ from what there is."""
+    heads = [0x1950A86A20F9469CFC6C, 1001, {"protocol_version": 1001, "little_endian": True}, root]
+    parts = [dumps(one, 2) for one in [*heads, list(storages)]]
+    return b"".join(parts + [struct.pack("<q", count) + numbers for count, numbers in storages.values()])

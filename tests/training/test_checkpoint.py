@@ -2,7 +2,7 @@
 
 import json
 import os
-import zipfile
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from tests.torch_utils.network_pickles import Global, Request, dumps, persistent, snapshot
 from tests.training.published import GOLDEN, IMAGE, Published, difference, needs_golden
 from torch_utils.safe_pickle import TensorFlowNetwork
+from torch_utils.stored_tensor import StoredTensor
 from training import networks_stylegan2, networks_stylegan3
 from training.checkpoint import (
     CheckpointError,
@@ -162,11 +163,15 @@ def test_tensorflow_names():
         "synthesis/8x8/Conv1/mod_bias": np.zeros([2]),
         "synthesis/8x8/Skip/weight": np.ones([1, 1, 2, 4]),
     }
-    network = TensorFlowNetwork("Gs", static, variables)
+    network = TensorFlowNetwork("Gs", static, in_a_file(variables))
     kwargs = translate_arguments(network)
     assert (kwargs["channel_base"], kwargs["conv_clamp"], kwargs["num_fp16_res"]) == (32, None, 0)
     assert kwargs["mapping_kwargs"]["embed_features"] == 5
-    state = translate_variables(network, kwargs)
+    translated = translate_variables(network, kwargs)
+    state = {key: stored.load() for key, stored in translated.items()}
+    assert {key: tuple(value.shape) for key, value in state.items()} == {
+        key: stored.shape for key, stored in translated.items()
+    }
     assert state["mapping.fc1.weight"].shape == (3, 2)
     assert state["synthesis.b8.conv1.affine.bias"].tolist() == [1, 1]
     assert state["synthesis.b8.conv0.noise_const"].tolist()[0][0] == 1
@@ -177,8 +182,18 @@ def test_tensorflow_names():
     assert "synthesis.b8.skip.resample_filter" in state and "synthesis.b8.resample_filter" in state
     with pytest.raises(UnknownNetworkError, match="LabelConcat"):
         translate_variables(
-            TensorFlowNetwork("Gs", static, {"mapping/LabelConcat/weight": np.ones([2, 2])}), kwargs
+            TensorFlowNetwork("Gs", static, in_a_file({"mapping/LabelConcat/weight": np.ones([2, 2])})),
+            kwargs,
         )
+
+
+def in_a_file(arrays):
+    """Arrays as the reader hands them out."""
+    tensors = {name: torch.from_numpy(value) for name, value in arrays.items()}
+    return {
+        name: StoredTensor(tuple(value.shape), value.dtype, partial(torch.clone, value))
+        for name, value in tensors.items()
+    }
 
 
 # ----------------------------------------------------------------------------
@@ -231,10 +246,13 @@ def test_other_files(tmp_path, content):
     refused(path, "")
 
 
-def test_zip_files_of_pytorch_are_named(tmp_path):
-    with zipfile.ZipFile(tmp_path / "model.pt", "w") as file:
-        file.writestr("data.pkl", "x")
-    refused(tmp_path / "model.pt", "a zip file (torch.save)", UnknownNetworkError)
+def test_files_of_tensors_alone_are_named(tmp_path):
+    state = make("skip").state_dict()
+    for zipped in (True, False):
+        torch.save(state, tmp_path / "model.pt", _use_new_zipfile_serialization=zipped)
+        refused(tmp_path / "model.pt", "holds tensors alone", UnknownNetworkError)
+        torch.save({"g_ema": state}, tmp_path / "model.pt", _use_new_zipfile_serialization=zipped)
+        refused(tmp_path / "model.pt", "has no network G_ema; there are: g_ema")
 
 
 def test_truncated_files(tmp_path):
@@ -338,7 +356,7 @@ def test_nothing_half_written(tmp_path):
     generator = make("skip")
     with torch.no_grad():
         next(generator.parameters()).fill_(1e6)
-    with pytest.raises(CheckpointError, match="NaN, infinity"):
+    with pytest.raises(CheckpointError, match="too large for half floats"):
         save_generator(tmp_path / "network", generator, half=True)
     with pytest.raises(CheckpointError, match="not texts"):
         save_generator(tmp_path / "network", generator, {"psnr": 30.1})  # type: ignore[dict-item]
