@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("dnnlib", "torch_utils", "training", "drag", "faces", "gui_utils", "viz", "headless", "tools")
+ROOMS = ("dnnlib", "torch_utils", "training", "drag", "faces", "gui_utils", "viz", "headless", "tools", "pix2pix")
 
 # Packages whose modules have another name.
 MODULES = {
