@@ -130,6 +130,10 @@ class Evaluator:
             noise_mode="const",
         )
         features = taps.features if self._sees_features else None
+        if features is not None and taps.margin > 0 and self.config.preset == "paper":
+            # StyleGAN3 computes more than the picture. The published code overlooks that, and is repeated.
+            inside = slice(taps.margin, -taps.margin)
+            features = features[:, :, inside, inside]
         rgb = None if self._resolution is None else taps.rgb
         return (None if features is None else features.float()), (None if rgb is None else rgb[:, :3].float())
 

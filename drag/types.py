@@ -38,7 +38,7 @@ class DragError(EditorError):
 
 
 class Taps(Protocol):
-    """What was tapped from inside a generator; any tuple with these two names will do."""
+    """What was tapped from inside a generator; any tuple with these names will do."""
 
     @property
     def features(self) -> Tensor | None:
@@ -47,6 +47,10 @@ class Taps(Protocol):
     @property
     def rgb(self) -> Tensor | None:
         """The picture at the resolution asked for, [N, 3, r, r], about -1..1; None if not asked for."""
+
+    @property
+    def margin(self) -> int:
+        """How many cells of the features, on every side, lie beyond the picture; 0 for StyleGAN2."""
 
 
 class Generator(Protocol):

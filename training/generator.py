@@ -11,10 +11,14 @@ NOISE_MODES = ("const", "none", "random")
 
 
 class Taps(NamedTuple):
-    """What was asked for on the way: features [N, C, h, w] and rgb [N, 3, r, r], each or None."""
+    """What was asked for on the way: features [N, C, h, w] and rgb [N, 3, r, r], each or None.
+
+    `margin` is how many cells of the features, on every side, lie beyond the picture.
+    """
 
     features: torch.Tensor | None
     rgb: torch.Tensor | None
+    margin: int = 0
 
 
 class Synthesis(Protocol):

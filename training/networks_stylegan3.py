@@ -81,6 +81,7 @@ class SynthesisNetwork(nn.Module):
         options = LayerOptions(w_dim, **layer_kwargs)
         self.input = SynthesisInput(w_dim, signals[0])
         self.layer_names: list[str] = []
+        self.margins: list[int] = []
         for index, signal in enumerate(signals):
             layer = SynthesisLayer(
                 before=signals[max(index - 1, 0)],
@@ -91,6 +92,7 @@ class SynthesisNetwork(nn.Module):
                 options=options,
             )
             self.layer_names.append(f"L{index}_{signal.size}_{signal.channels}")
+            self.margins.append((signal.size - signal.sampling_rate) // 2)
             self.add_module(self.layer_names[-1], layer)
 
     @property
@@ -129,6 +131,7 @@ class SynthesisNetwork(nn.Module):
         last_feature = -1 if feature_block is None else checked_block(feature_block, self.num_blocks)
         if rgb_resolution is not None and not 1 <= rgb_resolution <= self.img_resolution:
             raise NetworkError(f"rgb_resolution is {rgb_resolution}; expected 1 to {self.img_resolution}")
+        margin = 0 if feature_block is None else self.margins[last_feature]
         last = last_feature if rgb_resolution is None else self.num_blocks - 1
         ws = checked_ws(ws, self.num_ws, self.w_dim)
         checked_noise_mode(noise_mode)
@@ -141,11 +144,11 @@ class SynthesisNetwork(nn.Module):
             if index == last_feature:
                 features = x
         if rgb_resolution is None:
-            return Taps(features, None)
+            return Taps(features, None, margin)
         img = x.float() * self.output_scale
         if rgb_resolution != self.img_resolution:
             img = F.interpolate(img, size=(rgb_resolution, rgb_resolution), mode="area")
-        return Taps(features, img)
+        return Taps(features, img, margin)
 
 
 class Generator(GeneratorBase):

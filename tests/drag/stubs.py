@@ -12,6 +12,7 @@ from drag.types import GuideReading
 class StubTaps(NamedTuple):
     features: Tensor | None
     rgb: Tensor | None
+    margin: int = 0
 
 
 class RubberSheet:

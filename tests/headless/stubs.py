@@ -29,6 +29,7 @@ def average_landmarks() -> Tensor:
 class Taps(NamedTuple):
     features: Tensor | None
     rgb: Tensor | None
+    margin: int = 0
 
 
 class StripedGenerator:
