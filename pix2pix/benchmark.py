@@ -25,7 +25,7 @@ import torch
 
 from dnnlib.files import atomic_write
 from pix2pix.devices import pick_device, pick_precision, start_fabric
-from pix2pix.layers import use_library_convolutions
+from pix2pix.layers import Norm, use_library_convolutions
 from pix2pix.learner import Learner
 from pix2pix.options import Precision, TrainOptions
 from pix2pix.plain_step import PlainLearner
@@ -44,6 +44,7 @@ class Case:
     small_maps: bool = True
     channels_last: bool = False
     compiled: bool = False
+    norm: Norm = "instance"
     batch: int = 1
     size: int = 256
     device: str = "cpu"
@@ -55,18 +56,19 @@ def cases_for(generator: str, device: str) -> list[Case]:
     found = [
         Case("plain step", generator, plain=True, keep_memory=False, device=device),
         Case("plain step, freed memory kept", generator, plain=True, device=device),
-        Case("ours, fp32, library convolutions (same bits)", generator, small_maps=False, device=device),
+        Case("ours, fp32, batch norm", generator, norm="batch", device=device),
         Case("ours, fp32", generator, device=device),
+        Case("ours, fp32, compiled", generator, compiled=True, device=device),
+        Case("ours, fp32, channels_last", generator, channels_last=True, device=device),
     ]
     if best != "fp32":
-        found.append(Case(f"ours, {best}", generator, best, device=device))
-        found.append(
-            Case(f"ours, {best}, library convolutions", generator, best, small_maps=False, device=device)
-        )
-        found.append(
-            Case(f"ours, {best}, freed memory given back", generator, best, keep_memory=False, device=device)
-        )
-    found.append(Case(f"ours, {best}, channels_last", generator, best, channels_last=True, device=device))
+        found += [
+            Case(f"ours, {best}", generator, best, device=device),
+            Case(f"ours, {best}, library convolutions", generator, best, small_maps=False, device=device),
+            Case(f"ours, {best}, freed memory given back", generator, best, keep_memory=False, device=device),
+            Case(f"ours, {best}, compiled", generator, best, compiled=True, device=device),
+            Case(f"ours, {best}, channels_last", generator, best, channels_last=True, device=device),
+        ]
     return found
 
 
@@ -76,7 +78,7 @@ def cases_for(generator: str, device: str) -> list[Case]:
 
 
 def serve(case: Case, threads: int, pipe: Connection) -> None:
-    """Take a step whenever asked to, and answer with its seconds and losses, then with the memory at its peak."""
+    """Take a step whenever asked to, answering with seconds and losses; in the end with the peak memory."""
     torch.set_num_threads(threads)
     if case.keep_memory:
         keep_freed_memory()
@@ -84,6 +86,7 @@ def serve(case: Case, threads: int, pipe: Connection) -> None:
         generator=case.generator,  # type: ignore[arg-type]
         channels_last=case.channels_last,
         compile=case.compiled,
+        norm=case.norm,
         size=case.size,
     )
     dice = torch.Generator().manual_seed(0)
@@ -118,7 +121,7 @@ def serve(case: Case, threads: int, pipe: Connection) -> None:
 
 
 def measure(cases: list[Case], steps: int, warm_up: int, threads: int) -> list[dict[str, Any]]:
-    """Run the cases side by side; returns a row for each: seconds a step, memory, and the losses of all steps."""
+    """Run the cases side by side; returns a row for each: seconds a step, memory, all losses."""
     context = multiprocessing.get_context("spawn")
     ends = [context.Pipe() for _ in cases]
     workers = [
@@ -134,15 +137,16 @@ def measure(cases: list[Case], steps: int, warm_up: int, threads: int) -> list[d
             ours.send("step")
             seconds, values = ours.recv()
             losses[index].append(values)
-            if step >= warm_up:
-                times[index].append(seconds)
+            times[index].append(seconds)
     rows = []
     for case, (ours, _), taken, seen in zip(cases, ends, times, losses, strict=True):
         ours.send("end")
+        median = statistics.median(taken[warm_up:])
         rows.append({
             "case": case.name, "generator": case.generator, "precision": case.precision, "batch": case.batch,
-            "size": case.size, "device": case.device, "seconds_per_step": statistics.median(taken),
-            "images_per_second": case.batch / statistics.median(taken), "peak_mb": ours.recv(), "losses": seen,
+            "size": case.size, "device": case.device, "seconds_per_step": median,
+            "images_per_second": case.batch / median, "first_step": taken[0], "peak_mb": ours.recv(),
+            "losses": seen,
         })  # fmt: skip
     for worker in workers:
         worker.join()
@@ -154,11 +158,12 @@ def compare(generator: str, device: str, steps: int, threads: int) -> list[dict[
     rows = measure(cases_for(generator, device), steps, 3, threads)
     first = rows[0]
     click.echo(f"\n{generator}, 256 px, batch 1, {device}, {threads} threads, median of {steps} steps")
-    click.echo(f"{'':48}{'ms':>7}{'images/s':>10}{'ratio':>7}{'peak MB':>9}  losses of 3 steps")
+    click.echo(f"{'':42}{'ms':>7}{'images/s':>10}{'ratio':>7}{'peak MB':>9}  losses of 3 steps")
     for row in rows:
         row["ratio"] = first["seconds_per_step"] / row["seconds_per_step"]
         same = "equal to the bit" if row["losses"][:3] == first["losses"][:3] else "rounded otherwise"
-        click.echo(f"{row['case']:48}{row['seconds_per_step'] * 1000:7.0f}{row['images_per_second']:10.2f}"
+        same += f"; first step {row['first_step']:.0f} s" if row["first_step"] > 5 else ""
+        click.echo(f"{row['case']:42}{row['seconds_per_step'] * 1000:7.0f}{row['images_per_second']:10.2f}"
                    f"{row['ratio']:7.2f}{row['peak_mb']:9.0f}  {same}")  # fmt: skip
     return rows
 

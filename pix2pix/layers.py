@@ -2,19 +2,21 @@
 
 from typing import Literal, get_args
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 Norm = Literal["instance", "batch"]
 NORMS: tuple[Norm, ...] = get_args(Norm)
 
-# A map of at most so many pixels is convolved as one matrix product on the CPU. There the library's own
-# convolutions spend longer on reordering the weights, at each call, than on multiplying.
+# A map of at most so many pixels is convolved as one matrix product on the CPU, under bf16 autocast. There
+# the library's own convolutions spend longer on reordering the weights, at each call, than on multiplying;
+# in float32 they do not.
 SMALL_MAP = 16 * 16
 
 
 class Conv(nn.Conv2d):
-    """A convolution; on the CPU, maps of `small` pixels and less go through unfold and a matrix product.
+    """A convolution; on the CPU in bf16, maps of up to `small` pixels go through unfold and a matrix product.
 
     Forward: [N, C, H, W] -> [N, out_channels, H', W'], the same numbers as nn.Conv2d up to rounding.
     """
@@ -46,7 +48,7 @@ class Conv(nn.Conv2d):
 
 
 class UpConv(nn.ConvTranspose2d):
-    """A transposed convolution; on the CPU, maps of `small` pixels and less go through a product and fold.
+    """A transposed convolution; on the CPU in bf16, maps of up to `small` pixels go through fold.
 
     Forward: [N, C, H, W] -> [N, out_channels, H', W'], the same numbers as nn.ConvTranspose2d up to rounding.
     """
@@ -106,9 +108,10 @@ def use_library_convolutions(network: nn.Module) -> None:
 
 
 def _is_small(maps: Tensor, limit: int) -> bool:
-    """Tell whether maps are on the CPU and small enough for the matrix product to win."""
-    # The limit comes first: with 0 no shape is looked at, and a trace of the network fits any size.
-    return limit > 0 and maps.device.type == "cpu" and maps.shape[-2] * maps.shape[-1] <= limit
+    """Tell whether the matrix product wins: small maps, on the CPU, under autocast."""
+    # Shapes come last: where they are not looked at, a trace of the network fits pictures of any size.
+    where = limit > 0 and maps.device.type == "cpu" and torch.is_autocast_enabled("cpu")
+    return where and maps.shape[-2] * maps.shape[-1] <= limit
 
 
 def _pair(sizes: tuple[int, ...]) -> tuple[int, int]:
