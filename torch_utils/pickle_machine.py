@@ -11,6 +11,7 @@ source text) stay in the file, as a `Region`.
 """
 
 import pickle  # Only for the names of opcodes: nothing here loads with it.
+import re
 import struct
 from collections.abc import Callable, Collection
 from typing import Any
@@ -22,6 +23,7 @@ from torch_utils.pickle_records import Call, Name, PersistentId
 
 # A full-size file (G, D, G_ema and the augmentation, 1024 px) takes 38 thousand steps.
 _MOST_STEPS = 250_000
+_NAME = re.compile(r"[\w.]{1,200}")
 
 
 class PickleMachine(PickleInput):
@@ -144,6 +146,8 @@ class PickleMachine(PickleInput):
         if not (isinstance(module, str) and isinstance(name, str)):
             raise TypeError(type(module))
         found = Name(module, name)
+        if not _NAME.fullmatch(str(found)):
+            raise ValueError("a name that is none")
         if str(found) not in self._allowed:
             raise HostileFileError(
                 f"{self.source}: asks for {found}, which no network needs; the file was not opened"

@@ -159,22 +159,32 @@ def persistent(class_name: str, state: dict[str, Any], source: str = "", version
     return Request(Global(*PERSISTENT), (about,))
 
 
-def network(module: nn.Module, init_kwargs: dict[str, Any], source: str = "") -> Request:
+def network(
+    module: nn.Module, init_kwargs: dict[str, Any], source: str = "", tensor_form: Any = tensor
+) -> Request:
     """A module of ours as NVIDIA's code would have written it, with its plain attributes."""
     own = module.__dict__
     parameters = OrderedDict(
-        (name, Request(Global("torch._utils", "_rebuild_parameter"), (tensor(value), False, OrderedDict())))
+        (
+            name,
+            Request(Global("torch._utils", "_rebuild_parameter"), (tensor_form(value), False, OrderedDict())),
+        )
         for name, value in own["_parameters"].items()
         if value is not None
     )
+    buffers = OrderedDict(
+        (name, None if value is None else tensor_form(value)) for name, value in own["_buffers"].items()
+    )
     parts = OrderedDict(
-        (name, network(part, {}, source)) for name, part in own["_modules"].items() if part is not None
+        (name, network(part, {}, source, tensor_form))
+        for name, part in own["_modules"].items()
+        if part is not None
     )
     plain = {k: v for k, v in own.items() if v is None or isinstance(v, bool | int | float | str)}
     state: dict[str, Any] = {
         **plain,
         "_parameters": parameters,
-        "_buffers": OrderedDict(own["_buffers"]),
+        "_buffers": buffers,
         "_non_persistent_buffers_set": set(),
         "_modules": parts,
         "_init_args": (),
@@ -183,9 +193,9 @@ def network(module: nn.Module, init_kwargs: dict[str, Any], source: str = "") ->
     return persistent(type(module).__name__, state, source)
 
 
-def snapshot(generator: Any, source: str = "", **others: Any) -> dict[str, Any]:
+def snapshot(generator: Any, source: str = "", tensor_form: Any = tensor, **others: Any) -> dict[str, Any]:
     """The dict that a network pickle holds."""
-    own = network(generator, generator.init_kwargs, source)
+    own = network(generator, generator.init_kwargs, source, tensor_form)
     return {"G": own, "D": None, "G_ema": own, "training_set_kwargs": {}, "augment_pipe": None, **others}
 
 
