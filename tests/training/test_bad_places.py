@@ -62,7 +62,7 @@ def test_a_file_that_is_being_copied_is_refused_until_it_is_there(whole, tmp_pat
 
     copying = threading.Thread(target=copy)
     copying.start()
-    outcomes = []
+    outcomes: list[Any] = []
     while copying.is_alive():
         with contextlib.suppress(CheckpointError):
             outcomes.append(load_generator(target))
@@ -239,11 +239,12 @@ def test_the_old_network_stays_whatever_is_dropped(tmp_path, monkeypatch):
     news: list[Any] = []
     worker = Worker(lambda path: open_session(path, "cpu"))
 
-    def wait_for(kind: type, epoch: int) -> Any:
+    def wait_for(kind: Any, epoch: int) -> Any:
         until = time.monotonic() + 30
         while time.monotonic() < until:
             more, frame = worker.poll()
-            news.extend([*more, frame])
+            news.extend(more)
+            news.append(frame)
             for one in news:
                 if isinstance(one, kind) and one.epoch == epoch:
                     return one

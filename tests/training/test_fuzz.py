@@ -112,6 +112,8 @@ def mutated(content: bytes, dice: random.Random) -> bytes:
     """Damage a file in one to four places."""
     out = bytearray(content)
     for _ in range(dice.choice([1, 1, 1, 2, 4])):
+        if not out:
+            break
         # The beginning, with its head or header, gets more than its share.
         at = dice.randrange(len(out)) if dice.random() < 0.7 else dice.randrange(min(len(out), 400))
         match dice.randrange(8):
