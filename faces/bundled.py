@@ -62,10 +62,8 @@ class BundledDetector:
         Args:
             rgb: uint8 [H, W, 3]; a grey frame or one with alpha is taken too.
         """
-        pixels = as_rgb(rgb)
-        device = next(self.network.parameters()).device
-        frame = torch.tensor(pixels, device=device).permute(2, 0, 1)[None].float() / 127.5 - 1
-        height, width = pixels.shape[:2]
+        frame = self._frame(rgb)
+        height, width = frame.shape[-2:]
         if height == width:
             (face,) = self._read(frame, [whole_frame(height, width)], height, width)
             stands_aligned = view_of(face.landmarks, height, width).covers(height, width)
@@ -73,8 +71,26 @@ class BundledDetector:
                 return [face]
         return largest_first(self._search(frame))
 
+    def glance(self, rgb: NDArray[Any]) -> bool:
+        """Look once, at the frame as a whole, and say whether it seems to show a face.
+
+        Quick, where `detect` searches for long if there is none; blind to faces that do not fill the frame.
+
+        Args:
+            rgb: uint8 [H, W, 3]; a grey frame or one with alpha is taken too.
+        """
+        frame = self._frame(rgb)
+        height, width = frame.shape[-2:]
+        (face,) = self._read(frame, [whole_frame(height, width)], height, width)
+        return face.score >= FACE_SCORE and shaped_like_a_face(face.landmarks)
+
     # ----------------------------------------------------------------------------
     # Looking.
+
+    def _frame(self, rgb: NDArray[Any]) -> Tensor:
+        """Put a frame [H, W, 3] where the network is: [1, 3, H, W], -1..1."""
+        device = next(self.network.parameters()).device
+        return torch.tensor(as_rgb(rgb), device=device).permute(2, 0, 1)[None].float() / 127.5 - 1
 
     @torch.no_grad()
     def _read(self, frame: Tensor, views: list[View], height: int, width: int) -> list[Face]:

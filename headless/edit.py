@@ -92,7 +92,7 @@ def run_edit(
 
 def edit(session: EditSession, options: EditOptions) -> EditResult:
     """Do one edit, with a bar on the terminal; nothing is written."""
-    session.generate(options.seed, options.psi)
+    session.generate(options.seed, options.psi, options.label)
     face = choose_face(session.detect(options.detector))
     plan = session.plan(
         options.expression, options.strength, face, options.detector, automatic_mask=options.automatic_mask

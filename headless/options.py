@@ -12,6 +12,7 @@ class EditOptions:
     """Which picture, and what to do with the face in it."""
 
     seed: int = option(18, "which picture", low=0, high=2**31 - 1)
+    label: int = option(0, "which class, for a network that knows classes", low=0)
     psi: float = option(0.7, "truncation: 0 is the average face, 1 the full variety", low=-2.0, high=2.0)
     expression: str = option("close_eyes", "what to do", choices=tuple(EXPRESSIONS))
     strength: float = option(1.0, "how far: 1 is all the way", low=0.0, high=MAX_STRENGTH)

@@ -27,6 +27,7 @@ from drag.types import DragStep
 from faces.adjust import Adjustment, AdjustmentReport
 from faces.adjust import plan as plan_adjustment
 from faces.adjust import report as report_adjustment
+from faces.bundled import BundledDetector
 from faces.landmarks import Face, LandmarkDetector
 
 Picture = npt.NDArray[np.uint8]
@@ -49,6 +50,10 @@ class LoadedGenerator(drag.types.Generator, Protocol):
         """Components of z."""
 
     @property
+    def c_dim(self) -> int:
+        """How many classes it knows; 0 for none."""
+
+    @property
     def metadata(self) -> Mapping[str, str]:
         """What its file says about it, e.g. {"title": ..., "detector": "bundled"}."""
 
@@ -58,7 +63,7 @@ class LoadedGenerator(drag.types.Generator, Protocol):
 
     @property
     def mapping(self) -> Callable[..., Tensor]:
-        """Called as `mapping(z [N, z_dim], truncation_psi=psi)` -> ws [N, num_ws, w_dim]."""
+        """Called as `mapping(z [N, z_dim], c [N, c_dim], truncation_psi=psi)` -> ws [N, num_ws, w_dim]."""
 
     def parameters(self) -> Iterable[Tensor]:
         """Its weights."""
@@ -114,6 +119,7 @@ class EditSession:
         self.sha256 = generator.source_sha256
         self.image_size = generator.image_size
         self.num_ws, self.w_dim, self.num_blocks = generator.num_ws, generator.w_dim, generator.num_blocks
+        self.c_dim = generator.c_dim
         self.on_remark = on_remark
         self._generator = generator
         self._choose = choose_detector
@@ -121,7 +127,8 @@ class EditSession:
         self._before: _Before | None = None
         self._handles: FloatArray | None = None
         self._path_of_w: list[tuple[int, Tensor]] = []
-        self._spread: Tensor | None = None
+        self._label = 0
+        self._spread: dict[int, Tensor] = {}
         # A network that cannot draw is turned away here, before anything else is let go for it.
         self.generate(seed=0, psi=0.5)
         self.frame()
@@ -134,13 +141,31 @@ class EditSession:
         """[num_ws, w_dim] float32: the picture in front of us."""
         return self._w
 
-    def generate(self, seed: int, psi: float) -> None:
-        """Go to the w of a seed: z is what numpy's RandomState draws for it, as NVIDIA's tools do."""
+    def generate(self, seed: int, psi: float, label: int = 0) -> None:
+        """Go to the w of a seed: z is what numpy's RandomState draws for it, as NVIDIA's tools do.
+
+        Args:
+            seed: of z.
+            psi: truncation.
+            label: the class, counted from 0, of a network that knows classes; 0 for any other.
+
+        Raises:
+            SessionError: if the network knows no such class.
+        """
+        if not 0 <= label < max(1, self.c_dim):
+            known = f"0 to {self.c_dim - 1}" if self.c_dim else "none, and 0 is to be given"
+            raise SessionError(f"{self.path.name}: label {label}: the classes of this network are {known}")
+        self._label = label
+        self.go_to(self._map(np.random.RandomState(seed).randn(1, self._generator.z_dim), psi)[0])
+
+    def _map(self, z: npt.NDArray[np.float64], psi: float) -> Tensor:
+        """Find the w [N, num_ws, w_dim] of z [N, z_dim] and the class in use."""
         device = next(iter(self._generator.parameters())).device
-        z = np.random.RandomState(seed).randn(1, self._generator.z_dim)
+        c = torch.zeros(len(z), self.c_dim, device=device)
+        if self.c_dim:
+            c[:, self._label] = 1
         with torch.no_grad():
-            ws = self._generator.mapping(torch.from_numpy(z).float().to(device), truncation_psi=psi)
-        self.go_to(ws[0])
+            return self._generator.mapping(torch.from_numpy(z).float().to(device), c, truncation_psi=psi)
 
     def go_to(self, w: Tensor) -> None:
         """Go to any w [num_ws, w_dim]; the path of the last edit is forgotten."""
@@ -172,6 +197,13 @@ class EditSession:
     def detect(self, wish: str = "auto") -> list[Face]:
         """Find the faces in the picture, the largest first; empty if there is none."""
         return self.detector(wish).detect(self.frame())
+
+    def glance(self) -> bool:
+        """Say whether there seems to be a face, by one look of the bundled detector, which is always here."""
+        detector = self.detector("bundled")
+        if isinstance(detector, BundledDetector):
+            return detector.glance(self.frame())
+        return bool(detector.detect(self.frame()))
 
     def detector(self, wish: str = "auto") -> LandmarkDetector:
         """Give the detector of a wish; what a person should know about the choice is remarked once."""
@@ -227,14 +259,11 @@ class EditSession:
         return self._following(steps)
 
     def directions(self) -> Tensor:
-        """Learn how w spreads [w_dim, w_dim], once, from a fixed thousand of z."""
-        if self._spread is None:
-            device = next(iter(self._generator.parameters())).device
+        """Learn how w spreads [w_dim, w_dim], once for each class, from a fixed thousand of z."""
+        if self._label not in self._spread:
             z = np.random.RandomState(0).randn(_SPREAD_SAMPLES, self._generator.z_dim)
-            with torch.no_grad():
-                ws = self._generator.mapping(torch.from_numpy(z).float().to(device))
-            self._spread = directions_of(ws[:, 0])
-        return self._spread
+            self._spread[self._label] = directions_of(self._map(z, 1.0)[:, 0])
+        return self._spread[self._label]
 
     def drag(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[DragStep]:
         """Drag by hand. `options` is asked before each step, so that a slider acts at once."""

@@ -75,6 +75,11 @@ class CancelDownload:
 
 
 @dataclass(frozen=True)
+class LookForFaces:
+    """Look closely for faces, by the detector that was chosen."""
+
+
+@dataclass(frozen=True)
 class ClickExpression:
     """An expression's button was clicked."""
 
@@ -139,6 +144,7 @@ Action = (
     | ChooseOffer
     | StartDownload
     | CancelDownload
+    | LookForFaces
     | ClickExpression
     | ResetFace
     | StartDrag

@@ -24,7 +24,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class NetworkInfo:
-    """The network that is loaded: where from, and its sizes (pictures in px)."""
+    """The network that is loaded: where from, its sizes (pictures in px), and how many classes it knows."""
 
     path: Path
     title: str
@@ -34,6 +34,7 @@ class NetworkInfo:
     num_ws: int
     w_dim: int
     num_blocks: int
+    c_dim: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,14 @@ class Detected:
 
     epoch: int
     faces: tuple[Face, ...]
+
+
+@dataclass(frozen=True)
+class Glimpsed:
+    """Whether there seems to be a face in the picture shown; a closer look may know better."""
+
+    epoch: int
+    face: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,4 +183,17 @@ class Failed:
     message: str
 
 
-News = Loaded | Detected | Planned | Progress | Ended | Saved | Offered | Fetching | Fetched | Remark | Failed
+News = (
+    Loaded
+    | Glimpsed
+    | Detected
+    | Planned
+    | Progress
+    | Ended
+    | Saved
+    | Offered
+    | Fetching
+    | Fetched
+    | Remark
+    | Failed
+)

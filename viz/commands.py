@@ -28,6 +28,14 @@ class Generate:
     epoch: int
     seed: int
     psi: float
+    label: int = 0
+
+
+@dataclass(frozen=True)
+class Glance:
+    """See whether there seems to be a face, if nobody wants anything for a moment."""
+
+    epoch: int
 
 
 @dataclass(frozen=True)
@@ -113,5 +121,16 @@ class WritePicture:
 
 
 Command = (
-    Load | Generate | Detect | Adjust | Drag | Retune | SaveFilm | Stop | Fetch | CancelFetch | WritePicture
+    Load
+    | Generate
+    | Glance
+    | Detect
+    | Adjust
+    | Drag
+    | Retune
+    | SaveFilm
+    | Stop
+    | Fetch
+    | CancelFetch
+    | WritePicture
 )

@@ -62,6 +62,8 @@ def _act(state: EditorState, action: actions.Action) -> Result:
             return downloads.act(state, action)
         case actions.DropFiles(paths):
             return _open(state, str(paths[0])) if paths else (state, ())
+        case actions.LookForFaces():
+            return _look_closely(state)
         case actions.ClickExpression(expression):
             return _adjust(state, expression)
         case actions.ResetFace():
@@ -99,8 +101,9 @@ def _new_picture(state: EditorState) -> Result:
     job = state.job if state.job is not None and state.job.kind is JobKind.FILM else None
     state = _next(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, edits=0, job=job)
-    state = _in_face(state, faces=None, outcome=None, click=None, last_mask=None)
-    return state, (commands.Generate(state.epoch, state.latent.seed, state.latent.psi),)
+    state = _in_face(state, faces=None, glimpse=None, outcome=None, click=None, last_mask=None)
+    latent = state.latent
+    return state, (commands.Generate(state.epoch, latent.seed, latent.psi, latent.label),)
 
 
 def _change_face(state: EditorState, face: FaceState) -> Result:
@@ -119,8 +122,21 @@ def _change_drag(state: EditorState, drag: DragState) -> Result:
 
 
 def _look_for_faces(state: EditorState) -> Result:
-    """Ask for the landmarks, if they are to be shown and nobody has looked yet."""
-    if not state.face.show_landmarks or state.face.faces is not None or not state.ready:
+    """Ask for the landmarks if they are to be shown, otherwise for a glance, if nobody has looked yet."""
+    face = state.face
+    if face.faces is not None or not state.ready:
+        return state, ()
+    if face.show_landmarks:
+        return _look_closely(state)
+    if face.glimpse is not None:
+        return state, ()
+    state = _next(state)
+    return state, (commands.Glance(state.epoch),)
+
+
+def _look_closely(state: EditorState) -> Result:
+    """Ask for the faces, by the detector that was chosen."""
+    if not state.ready:
         return state, ()
     state = _next(state)
     return state, (commands.Detect(state.epoch, state.face.detector),)
@@ -163,7 +179,7 @@ def _begin(state: EditorState, kind: JobKind, title: str) -> EditorState:
     """Note a job that changes the picture."""
     state = _next(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, job=Job(state.epoch, kind, title))
-    return _in_face(state, faces=None, outcome=None)
+    return _in_face(state, faces=None, glimpse=None, outcome=None)
 
 
 def _stop(state: EditorState) -> Result:
@@ -228,6 +244,9 @@ def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
         case answers.Detected(epoch, faces):
             fresh = epoch > state.picture_epoch and not state.busy
             return (_in_face(state, faces=faces) if fresh else state), ()
+        case answers.Glimpsed(epoch, seen):
+            fresh = epoch > state.picture_epoch and not state.busy
+            return (_in_face(state, glimpse=seen) if fresh else state), ()
         case answers.Planned():
             return _in_job(_in_face(state, last_mask=news.mask), news.epoch, plan=news), ()
         case answers.Progress():
@@ -251,6 +270,8 @@ def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
 def _loaded(state: EditorState, news: answers.Loaded) -> Result:
     state = _done_loading(state, news.epoch)
     state = _in_network(state, loaded=news.network, nearby=news.nearby)
+    label = min(state.latent.label, max(0, news.network.c_dim - 1))
+    state = dataclasses.replace(state, latent=dataclasses.replace(state.latent, label=label))
     state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=(), mask=None))
     return _new_picture(state)
 

@@ -1,7 +1,7 @@
 """Between the window and the worker: a box for commands and a box for answers. Any thread may use them.
 
-Commands wait in order, but a question about the picture (Generate, Detect) is dropped when a newer Generate
-makes it pointless: a flood from a slider leaves its newest value. News waits in order and is never
+Commands wait in order, but a question about the picture (Generate, Glance, Detect) is dropped when a newer
+Generate makes it pointless: a flood from a slider leaves its newest value. News waits in order and is never
 dropped; of frames there is one, the newest.
 """
 
@@ -10,9 +10,9 @@ from collections import deque
 
 from drag.config import DragConfig
 from viz.answers import Frame, News
-from viz.commands import Adjust, Command, Detect, Drag, Generate, Load, Retune, Stop
+from viz.commands import Adjust, Command, Detect, Drag, Generate, Glance, Load, Retune, Stop
 
-_QUESTIONS = (Generate, Detect)
+_QUESTIONS = (Generate, Glance, Detect)
 _CHANGES_PICTURE = (Load, Generate, Adjust, Drag)
 
 
@@ -45,6 +45,11 @@ class Inbox:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             return None if self._closed else self._waiting.popleft()
+
+    def rests(self, seconds: float) -> bool:
+        """Wait for so long; tell whether nobody asked for anything meanwhile."""
+        with self._changed:
+            return not self._changed.wait_for(lambda: self._waiting or self._closed, seconds)
 
     def interrupts(self, epoch: int, *, by_stop: bool = True, by_newer: bool = True) -> bool:
         """Tell whether a job of that epoch is to end: it was stopped, or a newer picture is asked for."""

@@ -26,16 +26,20 @@ class Session(Protocol):
     num_ws: int
     w_dim: int
     num_blocks: int
+    c_dim: int
     on_remark: Callable[[str], None]
 
-    def generate(self, seed: int, psi: float) -> None:
-        """Go to the w of a seed."""
+    def generate(self, seed: int, psi: float, label: int) -> None:
+        """Go to the w of a seed; the label is a class, 0 where the network knows none."""
 
     def frame(self) -> npt.NDArray[np.uint8]:
         """Draw the picture of w: uint8 [H, W, 3]."""
 
     def detect(self, detector: str) -> list[Face]:
         """Find the faces in the picture, the largest first."""
+
+    def glance(self) -> bool:
+        """Say, without anything being fetched for it, whether there seems to be a face."""
 
     def plan(
         self,

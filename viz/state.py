@@ -58,10 +58,11 @@ class DownloadState:
 
 @dataclass(frozen=True)
 class LatentState:
-    """Which picture: the seed of z, and truncation psi."""
+    """Which picture: the seed of z, truncation psi, and the class, for a network that knows classes."""
 
     seed: int = 18
     psi: float = 0.7
+    label: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,8 @@ class FaceState:
     """Settings of Face Adjustments, and what was found and done last.
 
     `faces` belong to the picture shown; None means that nobody looked. `click` (x, y) px chooses among
-    several. `last_mask` is the mask that the last expression made for itself.
+    several. `glimpse` is whether a face was seen at a glance; None: nobody glanced. `last_mask` is the mask
+    that the last expression made for itself.
     """
 
     strengths: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(EXPRESSIONS, 1.0))
@@ -77,9 +79,15 @@ class FaceState:
     show_landmarks: bool = False
     automatic_mask: bool = True
     faces: tuple[Face, ...] | None = None
+    glimpse: bool | None = None
     click: tuple[float, float] | None = None
     outcome: "Outcome | None" = None
     last_mask: Mask | None = None
+
+    @property
+    def there(self) -> bool:
+        """Whether there may be a face to work on: nobody has looked and found none."""
+        return bool(self.faces) if self.faces is not None else self.glimpse is not False
 
     @property
     def chosen(self) -> Face | None:

@@ -31,6 +31,7 @@ _FILM_HOLD = 10  # Times that the last frame of a film is repeated.
 _RATE_OVER = 8  # Steps a second are counted over so many steps.
 _CHECKPOINTS = (".safetensors", ".pkl")
 _CLOSE_SECONDS = 20.0
+_GLANCE_AFTER = 0.4  # s: who runs through seeds is not kept waiting by looks at each.
 
 
 class NoNetworkError(EditorError):
@@ -88,10 +89,13 @@ class Worker:
         match command:
             case commands.Load(epoch, path):
                 self._load(epoch, path)
-            case commands.Generate(epoch, seed, psi):
+            case commands.Generate(epoch, seed, psi, label):
                 session = self._needed_session()
-                session.generate(seed, psi)
+                session.generate(seed, psi, label)
                 self._show(answers.Frame(epoch, session.frame()))
+            case commands.Glance(epoch):
+                if self._inbox.rests(_GLANCE_AFTER):
+                    self._say(answers.Glimpsed(epoch, self._needed_session().glance()))
             case commands.Detect(epoch, detector):
                 self._say(answers.Detected(epoch, tuple(self._needed_session().detect(detector))))
             case commands.Adjust():
@@ -110,7 +114,7 @@ class Worker:
         height, width = session.image_size
         network = answers.NetworkInfo(
             session.path, session.title, session.sha256, width, height,
-            session.num_ws, session.w_dim, session.num_blocks,
+            session.num_ws, session.w_dim, session.num_blocks, session.c_dim,
         )  # fmt: skip
         self._say(answers.Loaded(epoch, network, _checkpoints_beside(session.path)))
 
@@ -142,7 +146,7 @@ class Worker:
                 ended.steps,
                 ended.seconds,
                 report,
-                tuple(found),
+                None if superseded else tuple(found),
             )
         )
 

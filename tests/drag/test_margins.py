@@ -1,6 +1,7 @@
-"""StyleGAN3 computes features beyond the picture's border: handles are followed in the picture all the same."""
+"""StyleGAN3 computes features beyond the picture: handles are followed in the picture all the same."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from drag.latent import LatentMove
 from drag.request import DragRequest
 from training.networks_stylegan3 import Generator
 
-FORMS = {"T": {}, "R": {"conv_kernel": 1, "use_radial_filters": True}}
+FORMS: dict[str, dict[str, Any]] = {"T": {}, "R": {"conv_kernel": 1, "use_radial_filters": True}}
 
 
 @pytest.fixture(params=FORMS, scope="module")
@@ -56,7 +57,7 @@ def test_a_picture_that_moves_by_five_pixels_takes_the_handles_with_it(generator
 
 def test_the_published_code_overlooks_the_margins_and_the_preset_repeats_that(generator):
     start, request = w_of(generator), DragRequest([(10, 16)], [(15, 16)])
-    seen = {}
+    seen: dict[str, Any] = {}
     for preset in (DragConfig.paper(), DragConfig.published()):
         config = dataclasses.replace(preset, feature_block=3)
         look = Evaluator(generator, (), request, config, torch.device("cpu"))

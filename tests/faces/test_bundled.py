@@ -184,3 +184,29 @@ def test_a_frame_that_is_not_square_is_searched(detector, average):
     frame, truth = average
     faces = detector.detect(scene(400, 256, (frame, 0, 100, 256)))
     assert len(faces) == 1 and error(faces[0].landmarks, truth + np.array((0, 100))) < 5
+
+
+# ----------------------------------------------------------------------------
+# A glance.
+
+
+def test_a_glance_sees_portraits_and_photographs_that_fill_the_frame(detector):
+    frames, _ = draw(SEEDS[:12], size=128)
+    assert all(detector.glance(frame) for frame in frames)
+
+
+def test_a_glance_sees_no_face_in_patterns_and_is_quick(detector):
+    random = np.random.default_rng(0)
+    flat = np.full((64, 64, 3), 90, np.uint8)
+    waves = np.round(127 + 120 * np.sin(np.arange(256) / 9)).astype(np.uint8)
+    patterns = [flat, np.repeat(np.tile(waves, (256, 1))[..., None], 3, axis=2)]
+    patterns += [random.integers(0, 256, (96, 48, 3), dtype=np.uint8), np.zeros((32, 64, 3), np.uint8)]
+    reads = []
+
+    class Counting(BundledDetector):
+        def _read(self, frame, views, height, width):
+            reads.append(len(views))
+            return super()._read(frame, views, height, width)
+
+    assert not any(Counting(detector.network, {}).glance(pattern) for pattern in patterns)
+    assert reads == [1] * len(patterns)

@@ -36,6 +36,7 @@ class StripedGenerator:
     """Component 0 of w is how bright the stripe of the eyes is; component 1 the rest of the picture."""
 
     num_ws, w_dim, z_dim, num_blocks = 4, 8, 8, 3
+    c_dim = 0
     image_size = (SIZE, SIZE)
     source_sha256 = "cd" * 32
 
@@ -46,7 +47,7 @@ class StripedGenerator:
     def parameters(self) -> Iterable[Tensor]:
         return [torch.zeros(1)]
 
-    def mapping(self, z: Tensor, truncation_psi: float = 1.0) -> Tensor:
+    def mapping(self, z: Tensor, c: Tensor, truncation_psi: float = 1.0) -> Tensor:
         w = 0.1 * truncation_psi * z
         # Every picture starts with open eyes; that eyes differ is seen in a sample of many.
         w[:, 0] = 0.3 + (0.0 if len(z) == 1 else 4.0) * z[:, 0]

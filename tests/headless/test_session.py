@@ -1,6 +1,7 @@
 """The session that every front works with."""
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from drag.config import DragConfig
 from drag.request import DragRequest
 from drag.types import EndReason
 from faces.landmarks import choose_face
-from headless.session import FILM_FRAMES, SessionError
-from tests.headless.stubs import SmallSteps, brightness, striped_session
+from headless.session import FILM_FRAMES, EditSession, SessionError
+from tests.headless.stubs import Choice, SmallSteps, brightness, striped_session
+from training.networks_stylegan2 import Generator
 
 
 def closed(session, strength=1.0, **rest):
@@ -142,3 +144,46 @@ def test_there_is_no_report_without_an_expression():
     plan = session.plan("close_eyes", 1, choose_face(session.detect()))
     with pytest.raises(SessionError, match="no expression"):
         session.report(plan, None)
+
+
+# ----------------------------------------------------------------------------
+# Classes, and a glance.
+
+
+def conditional_session(c_dim):
+    torch.manual_seed(0)
+    generator = Generator(8, c_dim, 8, 16, 3, channel_base=64, channel_max=8).eval().requires_grad_(False)
+    return EditSession(generator, Path("classes.pkl"), lambda metadata, wish: Choice(None)), generator
+
+
+def test_a_class_leads_to_the_w_of_its_label():
+    session, generator = conditional_session(3)
+    z = torch.from_numpy(np.random.RandomState(5).randn(1, 8)).float()
+    seen = []
+    for label in range(3):
+        session.generate(5, 0.7, label)
+        expected = generator.mapping(z, torch.eye(3)[[label]], truncation_psi=0.7)[0]
+        assert torch.equal(session.w, expected)
+        seen.append(session.directions())
+    assert not torch.equal(seen[0], seen[2])
+    assert session.c_dim == 3
+
+
+@pytest.mark.parametrize(
+    ("c_dim", "label", "says"), [(3, 3, "are 0 to 2"), (3, -1, "are 0 to 2"), (0, 1, "none")]
+)
+def test_a_class_that_there_is_not_is_named_with_those_that_there_are(c_dim, label, says):
+    session, _ = conditional_session(c_dim)
+    before = session.w
+    with pytest.raises(
+        SessionError, match=f"label {label}: the classes of this network {'are ' if c_dim else ''}"
+    ):
+        session.generate(1, 0.7, label)
+    with pytest.raises(SessionError, match=says):
+        session.generate(1, 0.7, label)
+    assert torch.equal(session.w, before)
+
+
+def test_a_glance_is_the_bundled_detectors():
+    assert striped_session().glance()
+    assert not striped_session(faces=False).glance()

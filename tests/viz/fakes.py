@@ -66,11 +66,14 @@ class FakeSession:
     num_ws: int = 8
     w_dim: int = 16
     num_blocks: int = 4
+    c_dim: int = 0
     on_remark: Callable[[str], None] = lambda text: None
     seed: int = 0
     psi: float = 1.0
     blue: int = 0
     seeds: list[int] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+    glances: list[int] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
     configs: list[DragConfig] = field(default_factory=list)
     planned: list[dict[str, Any]] = field(default_factory=list)
@@ -78,10 +81,11 @@ class FakeSession:
     def _note(self) -> None:
         self.threads.add(threading.get_ident())
 
-    def generate(self, seed: int, psi: float) -> None:
+    def generate(self, seed: int, psi: float, label: int) -> None:
         self._note()
         time.sleep(self.step_seconds)
         self.seed, self.psi, self.blue = seed, psi, 0
+        self.labels.append(label)
         self.seeds.append(seed)
 
     def frame(self) -> np.ndarray:
@@ -93,6 +97,11 @@ class FakeSession:
     def detect(self, detector: str) -> list[Face]:
         self._note()
         return self.faces
+
+    def glance(self) -> bool:
+        self._note()
+        self.glances.append(self.seed)
+        return bool(self.faces)
 
     def plan(self, expression: str, strength: float, face: Face, detector: str, **rest: Any) -> Any:
         if not self.faces:

@@ -278,3 +278,48 @@ def test_a_film_needs_an_edit(ready: EditorState) -> None:
     state, asked = act(ready, actions.SaveEditFilm())
     assert asked == ()
     assert "No edit to save" in state.banners[0].text
+
+
+# ----------------------------------------------------------------------------
+# Is there a face, and which class.
+
+
+def glanced(state: EditorState, face: bool) -> EditorState:
+    """Show another picture, at which somebody glanced."""
+    state, (generate,) = act(state, actions.ChangeLatent(LatentState(seed=9)))
+    state, (glance,) = hear(state, frame(generate.epoch))
+    assert glance == commands.Glance(state.epoch)
+    return hear(state, answers.Glimpsed(glance.epoch, face))[0]
+
+
+def test_a_picture_is_glanced_at_once(ready: EditorState) -> None:
+    state = glanced(ready, face=True)
+    assert state.face.there
+    assert hear(state, frame(state.picture_epoch))[1] == ()
+
+
+def test_where_a_glance_sees_no_face_a_closer_look_decides(ready: EditorState) -> None:
+    state = glanced(ready, face=False)
+    assert not state.face.there
+    state, (detect,) = act(state, actions.LookForFaces())
+    assert isinstance(detect, commands.Detect)
+    assert hear(state, answers.Detected(detect.epoch, (face_at(),)))[0].face.there
+    assert not hear(state, answers.Detected(detect.epoch, ()))[0].face.there
+
+
+def test_a_glance_at_an_older_picture_says_nothing(ready: EditorState) -> None:
+    state, (generate,) = act(ready, actions.ChangeLatent(LatentState(seed=9)))
+    state, (glance,) = hear(state, frame(generate.epoch))
+    state, _ = act(state, actions.ChangeLatent(LatentState(seed=10)))
+    state, _ = hear(state, answers.Glimpsed(glance.epoch, False))
+    assert state.face.there
+
+
+def test_a_class_is_asked_for_and_kept_within_those_of_the_next_network(ready: EditorState) -> None:
+    state, (generate,) = act(ready, actions.ChangeLatent(LatentState(seed=1, label=7)))
+    assert generate == commands.Generate(state.epoch, 1, 0.7, 7)
+    for c_dim, label in ((10, 7), (3, 2), (0, 0)):
+        state, (load,) = act(state, actions.OpenNetwork("b.pkl"))
+        info = dataclasses.replace(INFO, c_dim=c_dim)
+        state, (generate,) = hear(state, answers.Loaded(load.epoch, info))
+        assert isinstance(generate, commands.Generate) and generate.label == state.latent.label == label

@@ -6,6 +6,7 @@ import pytest
 
 from faces.expressions import EXPRESSIONS
 from tests.viz.conftest import EditorPerson
+from tests.viz.fakes import face_at
 from viz.canvas import pairs_to_show
 from viz.state import Tool
 
@@ -294,8 +295,6 @@ def test_landmarks_are_drawn_over_the_face(editor: EditorPerson) -> None:
 
 
 def test_another_face_is_chosen_by_its_number(editor: EditorPerson) -> None:
-    from tests.viz.fakes import face_at
-
     editor.session.faces = [face_at(20, 32, 15), face_at(48, 32, 10)]
     editor.click("Show landmarks")
     editor.wait_for(lambda: editor.state.face.faces is not None)
@@ -312,3 +311,49 @@ def test_a_picture_without_a_face_is_said(editor: EditorPerson) -> None:
     editor.wait_for(lambda: bool(editor.state.banners))
     assert "no face" in editor.state.banners[0].text
     assert not editor.state.busy
+
+
+def test_where_there_is_no_face_the_buttons_are_grey_and_say_why(editor: EditorPerson) -> None:
+    editor.session.faces = []
+    editor.click("+##seed")
+    editor.wait_for(lambda: editor.state.face.glimpse is False)
+    editor.look(2)
+    editor.click("Close eyes")
+    assert not editor.state.busy and editor.session.planned == []
+    editor.click("Look closely")
+    editor.wait_for(lambda: editor.state.face.faces == ())
+    editor.look(2)
+    assert not editor.sees("Look closely")
+    editor.session.faces = [face_at()]
+    editor.click("+##seed")
+    editor.wait_for(lambda: editor.state.face.glimpse is True)
+    editor.look(2)
+    editor.click("Close eyes")
+    editor.wait_for(lambda: editor.state.edits == 1)
+
+
+def test_seeds_that_are_run_through_are_not_glanced_at(editor: EditorPerson) -> None:
+    editor.wait_for(lambda: editor.state.face.glimpse is not None)
+    editor.session.glances.clear()
+    for _ in range(5):
+        editor.click("+##seed")
+    editor.wait_for(lambda: editor.state.face.glimpse is not None)
+    assert editor.session.glances[-1] == 23 and len(editor.session.glances) <= 2
+
+
+# ----------------------------------------------------------------------------
+# Classes.
+
+
+def test_a_network_without_classes_has_no_row_for_them(editor: EditorPerson) -> None:
+    assert editor.sees("##seed") and not editor.sees("##label")
+
+
+def test_the_class_of_a_conditional_network_is_chosen(editor: EditorPerson) -> None:
+    editor.session.c_dim = 10
+    editor.window.events.on_drop(["/somewhere/conditional.pkl"])
+    editor.wait_for(lambda: editor.sees("##label"))
+    left, top, right, bottom = editor.place_of("##label")
+    editor.click_at(right - 3, (top + bottom) / 2)
+    assert editor.state.latent.label == 9
+    editor.wait_for(lambda: editor.session.labels[-1] == 9)

@@ -7,7 +7,7 @@ from imgui_bundle import imgui
 from faces.expressions import EXPRESSIONS
 from gui_utils import theme
 from gui_utils.widgets import button, choice, coloured, disabled, fact, hint, muted, row, section
-from viz.actions import Action, ChangeFace, ClickExpression, ResetFace
+from viz.actions import Action, ChangeFace, ClickExpression, LookForFaces, ResetFace
 from viz.state import AUTOMATIC, DETECTORS, EditorState, FaceState, JobKind, Outcome
 from viz.words import achieved_text
 
@@ -27,7 +27,7 @@ def draw(state: EditorState) -> list[Action]:
         return []
     found: list[Action] = []
     face = state.face
-    muted("A click does it; the slider says how far.")
+    found += _draw_no_face(state)
     for name in EXPRESSIONS:
         clicked, strength = _draw_expression(state, name)
         if strength != face.strengths[name]:
@@ -52,7 +52,7 @@ def _draw_expression(state: EditorState, name: str) -> tuple[bool, float]:
     expression = EXPRESSIONS[name]
     start, width = imgui.get_cursor_pos_x(), imgui.get_content_region_avail().x
     imgui.push_id(name)
-    with disabled(not state.ready):
+    with disabled(not state.ready or not state.face.there):
         clicked = button(
             expression.title, width=width * _BUTTON_SHARE, tooltip="Find the face and do it, now"
         )
@@ -83,12 +83,24 @@ def _draw_settings(face: FaceState) -> FaceState:
 
 def _draw_faces_found(state: EditorState) -> None:
     faces = state.face.faces
-    if faces is None or (state.job is not None and state.job.kind is not JobKind.FILM):
+    if state.job is not None and state.job.kind is not JobKind.FILM:
         return
-    if not faces:
-        coloured("No face found in this picture. Try another seed or detector.", theme.WARNING)
-    elif len(faces) > 1:
+    if faces is not None and len(faces) > 1:
         muted(f"{len(faces)} faces. The largest is meant; show landmarks and click a number for another.")
+
+
+def _draw_no_face(state: EditorState) -> list[Action]:
+    """Say why the buttons are grey: a close look found no face, or a glance did, which may be wrong."""
+    if state.face.there:
+        muted("A click does it; the slider says how far.")
+        return []
+    if state.face.faces is not None:
+        coloured("No face found in this picture. Try another seed or detector.", theme.WARNING)
+        return []
+    coloured("No face in this picture, at a glance. Points can be dragged all the same.", theme.WARNING)
+    with disabled(not state.ready):
+        pressed = button("Look closely", width=-1, tooltip="Ask the detector chosen below")
+    return [LookForFaces()] if pressed else []
 
 
 def _draw_outcome(outcome: Outcome) -> None:

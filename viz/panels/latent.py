@@ -1,4 +1,4 @@
-"""Panel: which picture: seed and truncation, and the space that a drag by hand moves in."""
+"""Panel: which picture: seed, truncation and class, and the space that a drag by hand moves in."""
 
 import dataclasses
 
@@ -6,25 +6,28 @@ from imgui_bundle import imgui
 
 from gui_utils.widgets import button, choice, disabled, hint, row, section
 from viz.actions import Action, ChangeDrag, ChangeLatent
-from viz.state import EditorState
+from viz.answers import NetworkInfo
+from viz.state import EditorState, LatentState
 
 GREATEST_SEED = 2**31 - 1
 _SEEDS_PER_UNIT = 0.1  # How fast a seed follows the mouse: seeds for one screen unit.
 
 
 def draw(state: EditorState) -> list[Action]:
-    """Draw seed, psi and space."""
+    """Draw seed, psi, class and space."""
     if not section("Latent"):
         return []
     latent = state.latent
     with disabled(state.network.loaded is None):
         seed = _draw_seed(latent.seed)
         psi = _draw_psi(latent.psi)
+        label = _draw_label(latent, state.network.loaded)
     row("Drag in", "w+ lets each layer move on its own, w moves them together and stays closer to the face")
     space = choice("space", state.drag.config.space, [("w", "w"), ("w+", "w+")])
     found: list[Action] = []
-    if (seed, psi) != (latent.seed, latent.psi):
-        found.append(ChangeLatent(dataclasses.replace(latent, seed=seed, psi=psi)))
+    changed = LatentState(seed, psi, label)
+    if changed != latent:
+        found.append(ChangeLatent(changed))
     if space != state.drag.config.space:
         config = dataclasses.replace(state.drag.config, space="w" if space == "w" else "w+")
         found.append(ChangeDrag(dataclasses.replace(state.drag, config=config)))
@@ -61,3 +64,14 @@ def _draw_psi(psi: float) -> float:
     changed, new = imgui.slider_float("##psi", psi, 0.0, 1.5, "%.2f")
     hint(explanation)
     return min(max(float(new), -2.0), 2.0) if changed else psi
+
+
+def _draw_label(latent: LatentState, network: NetworkInfo | None) -> int:
+    """Draw the class, for a network that knows classes; any other has no such row."""
+    if network is None or network.c_dim < 2:
+        return latent.label
+    explanation = f"This network was trained on {network.c_dim} classes: 0 to {network.c_dim - 1}"
+    row("Class", explanation)
+    changed, new = imgui.slider_int("##label", latent.label, 0, network.c_dim - 1)
+    hint(explanation)
+    return min(max(new, 0), network.c_dim - 1) if changed else latent.label
