@@ -41,6 +41,7 @@ _FAMILIES: dict[str, tuple[type[GeneratorBase], str]] = {
     "training.networks_stylegan2.Generator": (networks_stylegan2.Generator, "synthesis.b4.const"),
     "training.networks_stylegan3.Generator": (networks_stylegan3.Generator, "synthesis.input.freqs"),
 }
+_POSITIONAL = ("z_dim", "c_dim", "w_dim", "img_resolution", "img_channels")
 _READABLE = "a .safetensors file of this editor, or a network file (.pkl, .pt) of StyleGAN2 or StyleGAN3"
 
 
@@ -159,8 +160,12 @@ def _read_pickle(file: Region, key: str) -> _Contents:
     network = read_pickled_network(file, key)
     if isinstance(network, TensorFlowNetwork):
         return _from_tensorflow(network, file)
-    if network.class_name != "Generator" or network.init_args:
+    if network.class_name != "Generator":
         raise UnknownNetworkError(f"{file.source}: {key} is a {network.class_name}; expected a Generator")
+    if len(network.init_args) > len(_POSITIONAL) or not all(
+        type(value) is int for value in network.init_args
+    ):
+        raise UnknownNetworkError(f"{file.source}: {key} was made with arguments that are not known by name")
     for class_name, (_, mark) in _FAMILIES.items():
         if mark in network.state:
             return _Contents(class_name, _filled_in(network), network.state, network.metadata)
@@ -180,7 +185,7 @@ def _from_tensorflow(network: TensorFlowNetwork, file: Region) -> _Contents:
 
 def _filled_in(network: PickledNetwork) -> Kwargs:
     """Take the arguments, and from the network itself what they leave open and releases disagree about."""
-    init_kwargs = {**network.init_kwargs}
+    init_kwargs = {**dict(zip(_POSITIONAL, network.init_args, strict=False)), **network.init_kwargs}
     told = network.attributes
     if "synthesis.b4.const" in network.state:
         synthesis = init_kwargs.get("synthesis_kwargs")

@@ -11,7 +11,7 @@ import torch
 from click.testing import CliRunner
 from safetensors.torch import load_file, save_file
 
-from tests.torch_utils.network_pickles import Global, Request, dumps, persistent, snapshot
+from tests.torch_utils.network_pickles import Global, Request, dumps, network, persistent, snapshot
 from tests.training.published import GOLDEN, IMAGE, Published, difference, needs_golden
 from torch_utils.safe_pickle import TensorFlowNetwork
 from torch_utils.stored_tensor import StoredTensor
@@ -101,6 +101,19 @@ def test_what_a_file_leaves_open_is_taken_from_its_modules(tmp_path):
         assert found.get_submodule("synthesis.b8.conv0").conv_clamp == clamp
         uses: list[Any] = [found.get_submodule(f"synthesis.b{r}").use_fp16 for r in (4, 8, 16)]
         assert uses.count(True) == halves
+
+
+def test_arguments_without_names_are_known_by_their_place(tmp_path):
+    generator = make("skip")
+    path = tmp_path / "network.pkl"
+    kwargs = {name: value for name, value in generator.init_kwargs.items() if name not in SMALL}
+    own = network(generator, kwargs)
+    own.args[0]["state"]["_init_args"] = tuple(SMALL.values())
+    path.write_bytes(dumps({"G_ema": own}))
+    assert torch.equal(picture(load_generator(path)), picture(generator))
+    own.args[0]["state"]["_init_args"] = (*SMALL.values(), {})
+    path.write_bytes(dumps({"G_ema": own}))
+    refused(path, "not known by name", UnknownNetworkError)
 
 
 def test_half_floats_on_file_are_floats_in_memory(tmp_path):
