@@ -3,7 +3,7 @@
 
 PY := .venv/bin/python
 SCREEN := xvfb xdotool libgl1 libegl1 libgl1-mesa-dri libglib2.0-0 \
-    libx11-6 libxext6 libxrandr2 libxcursor1 libxi6 libxinerama1
+    libx11-6 libxext6 libxrandr2 libxcursor1 libxi6 libxinerama1 graphviz
 
 .PHONY: help run test check slow format set-up set-up-dev screen
 .NOTPARALLEL:

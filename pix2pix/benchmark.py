@@ -132,7 +132,7 @@ def measure(cases: list[Case], steps: int, warm_up: int, threads: int) -> list[d
         worker.start()
     times: list[list[float]] = [[] for _ in cases]
     losses: list[list[list[float]]] = [[] for _ in cases]
-    for step in range(warm_up + steps):
+    for _ in range(warm_up + steps):
         for index, (ours, _) in enumerate(ends):
             ours.send("step")
             seconds, values = ours.recv()

@@ -159,9 +159,9 @@ class Trainer:
             every = self.options.samples_every or max(1, self.epochs // 10)
             if epoch == 1 or epoch % every == 0 or last or self.stopping:
                 self._save_samples(epoch)
+                draw_curves(self.run.log, self.run.path / "curves.png")
             if self.options.save_every and epoch % self.options.save_every == 0:
                 save_checkpoint(self.run.of_epoch(epoch), self._generator_only())
-            draw_curves(self.run.log, self.run.path / "curves.png")
         self.fabric.barrier()
 
     def _validate(self, records: Records) -> None:

@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("dnnlib", "torch_utils", "training", "drag", "faces", "gui_utils", "viz", "headless", "tools", "pix2pix")
+ROOMS = (
+    "dnnlib",
+    "torch_utils",
+    "training",
+    "drag",
+    "faces",
+    "gui_utils",
+    "viz",
+    "headless",
+    "tools",
+    "pix2pix",
+)
 
 # Packages whose modules have another name.
 MODULES = {
@@ -19,6 +30,8 @@ MODULES = {
     "pillow": "PIL",
     "imageio-ffmpeg": "imageio_ffmpeg",
     "import-linter": "importlinter",
+    "lightning-fabric": "lightning_fabric",
+    "scikit-image": "skimage",
 }
 
 
@@ -34,7 +47,7 @@ def pins(name):
     return found
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-extra.txt", "requirements-dev.txt"])
 def test_every_pin_is_exact_and_is_what_is_installed(name):
     for package, version in pins(name).items():
         # A build may add its own mark: 2.13.0+cpu is torch 2.13.0.
@@ -63,8 +76,9 @@ def sources(*rooms):
 
 
 def test_everything_imported_is_ours_python_s_or_pinned():
-    ours = {*ROOMS, "pix2pix", "visualizer_drag_auto"}
-    pinned = {MODULES.get(package, package) for package in pins("requirements.txt")}
+    ours = {*ROOMS, "visualizer_drag_auto"}
+    packages = {**pins("requirements.txt"), **pins("requirements-extra.txt")}
+    pinned = {MODULES.get(package, package) for package in packages}
     for path in [*sources(*ROOMS), *ROOT.glob("*.py")]:
         strangers = set(imported_by(path)) - ours - pinned - set(sys.stdlib_module_names)
         assert not strangers, f"{path.relative_to(ROOT)} imports {strangers}"
