@@ -32,6 +32,7 @@ class Family:
     c_dim: int = 0
 
 
+_SPREAD = 0.4  # Standard deviation of a picture; it goes from -1 to 1.
 _R = {"conv_kernel": 1, "use_radial_filters": True}
 
 FAMILIES = {
@@ -79,13 +80,16 @@ def save_family(name: str, folder: Path, resolution: int) -> Path:
 
 @torch.no_grad()
 def _fill_the_range(generator: GeneratorBase) -> None:
-    """Scale the layers that make colours, so that pictures are neither flat nor burnt: about -1..1."""
+    """Scale and shift the layers that make colours, so that pictures are neither flat nor burnt."""
     z = torch.randn(4, generator.z_dim, generator=torch.Generator().manual_seed(0))
     c = torch.eye(max(1, generator.c_dim))[:1, : generator.c_dim].expand(4, -1)
-    share = 0.5 / max(float(generator(z, c, truncation_psi=0.7).std()), 1e-6)
+    pictures = generator(z, c, truncation_psi=0.7)
+    share, middle = _SPREAD / max(float(pictures.std()), 1e-6), pictures.mean(dim=(0, 2, 3))
     synthesis: Any = generator.synthesis
     three = isinstance(synthesis, networks_stylegan3.SynthesisNetwork)
-    ending = f"{synthesis.layer_names[-1]}.weight" if three else "torgb.weight"
+    last = synthesis.layer_names[-1] if three else "torgb"
     for name, parameter in generator.named_parameters():
-        if name.endswith(ending):
+        if name.endswith((f"{last}.weight", f"{last}.bias")):
             parameter.mul_(share)
+    top = synthesis.get_submodule(last if three else f"b{generator.img_resolution}.torgb")
+    top.bias -= share * middle / (synthesis.output_scale if three else 1)
