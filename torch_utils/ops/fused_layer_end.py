@@ -1,7 +1,7 @@
 """The end of a synthesis layer in few passes over the picture, with a backward pass of its own.
 
-takes longer than the convolution. Here sums are taken channel by channel, and activations are in place.
-takes longer than the convolution. Here sums are taken channel by channel, and the activation is in place.
+Each pass over the features costs as much as reading them from memory, and autograd's sums over the batch take
+longer than the convolution. Here sums are taken channel by channel, and the activation is in place.
 """
 
 from typing import Any
