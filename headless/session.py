@@ -103,6 +103,9 @@ class EditSession:
             "face-alignment"), once for each wish.
         on_remark: told what a person should know, in one line.
 
+    Attributes:
+        on_wait: told, in one line and again and again, what is waited for; None where nobody listens.
+
     Raises:
         SessionError: if its pictures are not numbers.
     """
@@ -121,6 +124,7 @@ class EditSession:
         self.num_ws, self.w_dim, self.num_blocks = generator.num_ws, generator.w_dim, generator.num_blocks
         self.c_dim = generator.c_dim
         self.on_remark = on_remark
+        self.on_wait: Callable[[str], None] | None = None
         self._generator = generator
         self._choose = choose_detector
         self._detectors: dict[str, LandmarkDetector] = {}

@@ -39,14 +39,14 @@ def take_family(app: "App", photographer: Photographer, name: str, path: Path) -
     photographer.wait_for("the network", lambda: app.state.network.loaded is not before and app.state.ready)
     if FAMILIES[name].c_dim:
         app.do(ChangeLatent(dataclasses.replace(app.state.latent, label=7)))
-    photographer.wait_for("the glance", lambda: app.state.face.glimpse is not None and app.state.ready)
+    photographer.wait_for("the glance", lambda: app.state.face.glanced and app.state.ready)
     height, width = app.state.image_size or (0, 0)
     pair = PointPair((width * 0.4, height * 0.45), (width * 0.6, height * 0.55))
     config = dataclasses.replace(app.state.drag.config, max_steps=_STEPS)
     app.do(ChangeDrag(dataclasses.replace(app.state.drag, pairs=(pair,), config=config)))
     app.do(StartDrag())
     photographer.wait_for("the end of the drag", lambda: app.state.edits == 1)
-    photographer.wait_for("the glance", lambda: app.state.face.glimpse is not None)
+    photographer.wait_for("the glance", lambda: app.state.face.glanced)
     photographer.take(f"family_{name}")
 
 

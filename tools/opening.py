@@ -1,9 +1,11 @@
 """Joins a checkpoint to the engine and the detectors, for every entry point."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dnnlib.errors import EditorError
+from dnnlib.words import size_text
 
 if TYPE_CHECKING:
     from headless.session import EditSession
@@ -27,13 +29,25 @@ def open_session(path: Path, device: str = "auto") -> "EditSession":
         DeviceError: if the device is not there.
         EditorError: if the checkpoint cannot be used.
     """
-    from faces.choose import choose_detector
+    from faces.choose import DetectorChoice, choose_detector
     from headless.session import EditSession
     from training.checkpoint import load_generator
 
     chosen = choose_device(device)
     generator: Any = load_generator(path, device=chosen)  # The parts of a torch module have no types.
-    return EditSession(generator, path, lambda metadata, wish: choose_detector(metadata, chosen, wish))
+
+    def choose(metadata: Mapping[str, str], wish: str) -> DetectorChoice:
+        return choose_detector(metadata, chosen, wish, progress=_told(session.on_wait))
+
+    session = EditSession(generator, path, choose)
+    return session
+
+
+def _told(on_wait: Callable[[str], None] | None) -> Callable[[str, int, int], None] | None:
+    """Put the fetching of a detector's weights into words, for who wants to hear them."""
+    if on_wait is None:
+        return None
+    return lambda name, got, total: on_wait(f"Fetching {name}: {size_text(got)} of {size_text(total)}")
 
 
 def choose_device(wish: str) -> str:

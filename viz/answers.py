@@ -169,6 +169,13 @@ class Fetched:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What the worker waits for, in one line; so until it says something else."""
+
+    message: str
+
+
+@dataclass(frozen=True)
 class Remark:
     """Something a person should know, in one line; nothing has failed."""
 
@@ -194,6 +201,7 @@ News = (
     | Offered
     | Fetching
     | Fetched
+    | Waiting
     | Remark
     | Failed
 )

@@ -30,6 +30,7 @@ from viz.state import (
 Result = tuple[EditorState, tuple[commands.Command, ...]]
 
 _MOST_BANNERS = 3
+_OF_THE_FETCHER = (answers.Offered, answers.Fetching, answers.Fetched)
 
 
 # ----------------------------------------------------------------------------
@@ -101,7 +102,7 @@ def _new_picture(state: EditorState) -> Result:
     job = state.job if state.job is not None and state.job.kind is JobKind.FILM else None
     state = _next(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, edits=0, job=job)
-    state = _in_face(state, faces=None, glimpse=None, outcome=None, click=None, last_mask=None)
+    state = _in_face(state, faces=None, glanced=False, outcome=None, click=None, last_mask=None)
     latent = state.latent
     return state, (commands.Generate(state.epoch, latent.seed, latent.psi, latent.label),)
 
@@ -128,7 +129,7 @@ def _look_for_faces(state: EditorState) -> Result:
         return state, ()
     if face.show_landmarks:
         return _look_closely(state)
-    if face.glimpse is not None:
+    if face.glanced:
         return state, ()
     state = _next(state)
     return state, (commands.Glance(state.epoch),)
@@ -179,7 +180,7 @@ def _begin(state: EditorState, kind: JobKind, title: str) -> EditorState:
     """Note a job that changes the picture."""
     state = _next(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, job=Job(state.epoch, kind, title))
-    return _in_face(state, faces=None, glimpse=None, outcome=None)
+    return _in_face(state, faces=None, glanced=False, outcome=None)
 
 
 def _stop(state: EditorState) -> Result:
@@ -234,7 +235,11 @@ def _free_name(state: EditorState, word: str, suffix: str) -> Path:
 
 def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
     """Take news in; frames and progress of an older picture are let go."""
+    if not isinstance(news, _OF_THE_FETCHER):
+        state = dataclasses.replace(state, waiting="")
     match news:
+        case answers.Waiting(message):
+            return dataclasses.replace(state, waiting=message), ()
         case answers.Frame():
             if news.epoch != state.picture_epoch:
                 return state, ()
@@ -246,7 +251,7 @@ def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
             return (_in_face(state, faces=faces) if fresh else state), ()
         case answers.Glimpsed(epoch, seen):
             fresh = epoch > state.picture_epoch and not state.busy
-            return (_in_face(state, glimpse=seen) if fresh else state), ()
+            return (_in_face(state, glimpse=seen, glanced=True) if fresh else state), ()
         case answers.Planned():
             return _in_job(_in_face(state, last_mask=news.mask), news.epoch, plan=news), ()
         case answers.Progress():
@@ -273,7 +278,7 @@ def _loaded(state: EditorState, news: answers.Loaded) -> Result:
     label = min(state.latent.label, max(0, news.network.c_dim - 1))
     state = dataclasses.replace(state, latent=dataclasses.replace(state.latent, label=label))
     state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=(), mask=None))
-    return _new_picture(state)
+    return _new_picture(_in_face(state, glimpse=None))
 
 
 def _ended(state: EditorState, news: answers.Ended) -> Result:

@@ -28,6 +28,7 @@ class Session(Protocol):
     num_blocks: int
     c_dim: int
     on_remark: Callable[[str], None]
+    on_wait: Callable[[str], None] | None
 
     def generate(self, seed: int, psi: float, label: int) -> None:
         """Go to the w of a seed; the label is a class, 0 where the network knows none."""

@@ -70,8 +70,9 @@ class FaceState:
     """Settings of Face Adjustments, and what was found and done last.
 
     `faces` belong to the picture shown; None means that nobody looked. `click` (x, y) px chooses among
-    several. `glimpse` is whether a face was seen at a glance; None: nobody glanced. `last_mask` is the mask
-    that the last expression made for itself.
+    several. `glimpse` is whether a face was seen at the last glance, which was at this picture if `glanced`:
+    what it says stands until the next one, so that nothing jumps while somebody runs through seeds.
+    `last_mask` is the mask that the last expression made for itself.
     """
 
     strengths: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(EXPRESSIONS, 1.0))
@@ -80,6 +81,7 @@ class FaceState:
     automatic_mask: bool = True
     faces: tuple[Face, ...] | None = None
     glimpse: bool | None = None
+    glanced: bool = False
     click: tuple[float, float] | None = None
     outcome: "Outcome | None" = None
     last_mask: Mask | None = None
@@ -190,6 +192,7 @@ class EditorState:
     Attributes:
         epoch: of the last command sent.
         picture_epoch: of the command that the picture belongs to; frames of others are old.
+        waiting: what the worker waits for, if it said so last.
         edits: how many edits the picture has behind it since its seed.
     """
 
@@ -203,6 +206,7 @@ class EditorState:
     job: Job | None = None
     banners: tuple[Banner, ...] = ()
     notice: str = ""
+    waiting: str = ""
     epoch: int = 0
     picture_epoch: int = 0
     edits: int = 0

@@ -7,6 +7,8 @@ from viz.state import EditorState, Fetch, Job, Outcome, Tool
 
 def status_text(state: EditorState) -> str:
     """Say in one line what is happening or what to do next."""
+    if state.waiting:
+        return state.waiting
     if state.job is not None:
         return f"{state.job.title}: {progress_text(state.job)}"
     if state.network.loading is not None:

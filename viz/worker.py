@@ -31,6 +31,7 @@ _FILM_HOLD = 10  # Times that the last frame of a film is repeated.
 _RATE_OVER = 8  # Steps a second are counted over so many steps.
 _CHECKPOINTS = (".safetensors", ".pkl")
 _CLOSE_SECONDS = 20.0
+_WAIT_EVERY = 0.1  # s
 _GLANCE_AFTER = 0.4  # s: who runs through seeds is not kept waiting by looks at each.
 
 
@@ -52,6 +53,7 @@ class Worker:
         self._inbox = Inbox()
         self._outbox = Outbox()
         self._session: Session | None = None
+        self._waited_at = 0.0
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
         self._thread.start()
 
@@ -110,6 +112,7 @@ class Worker:
         """Replace the session only when the new one is there: a failure leaves the old network in use."""
         session = self._open_session(path)
         session.on_remark = lambda text: self._say(answers.Remark(text))
+        session.on_wait = self._wait
         self._session = session
         height, width = session.image_size
         network = answers.NetworkInfo(
@@ -192,6 +195,13 @@ class Worker:
         if self._session is None:
             raise NoNetworkError("No network is loaded: open a checkpoint first.")
         return self._session
+
+    def _wait(self, text: str) -> None:
+        """Tell what is waited for, now and then."""
+        now = time.monotonic()
+        if now - self._waited_at > _WAIT_EVERY:
+            self._waited_at = now
+            self._say(answers.Waiting(text))
 
     def _say(self, news: answers.News) -> None:
         self._outbox.say(news)

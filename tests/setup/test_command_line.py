@@ -50,6 +50,12 @@ def test_an_output_folder_that_takes_no_files_is_said_before_anything_is_loaded(
     assert in_the_way.read_text() == "mine"
 
 
+def test_a_class_that_the_network_does_not_know_is_named(tmp_path):
+    result = run("--label", "3", "--out", tmp_path / "out")
+    assert result.exit_code == 1 and len(result.stderr.splitlines()) == 1
+    assert "label 3: the classes of this network are none" in result.stderr
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no checkpoint at all", b"\x80\x04cos\nsystem\n."])
 def test_a_file_that_is_no_checkpoint_ends_in_one_line_and_leaves_no_pictures(tmp_path, content):
     path = tmp_path / "network.pkl"

@@ -68,6 +68,7 @@ class FakeSession:
     num_blocks: int = 4
     c_dim: int = 0
     on_remark: Callable[[str], None] = lambda text: None
+    on_wait: Callable[[str], None] | None = None
     seed: int = 0
     psi: float = 1.0
     blue: int = 0

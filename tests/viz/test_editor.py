@@ -312,7 +312,27 @@ def test_a_glance_at_an_older_picture_says_nothing(ready: EditorState) -> None:
     state, (glance,) = hear(state, frame(generate.epoch))
     state, _ = act(state, actions.ChangeLatent(LatentState(seed=10)))
     state, _ = hear(state, answers.Glimpsed(glance.epoch, False))
-    assert state.face.there
+    assert state.face.there and not state.face.glanced
+
+
+def test_a_glance_counts_until_the_next_one_so_that_nothing_jumps(ready: EditorState) -> None:
+    state = glanced(ready, face=False)
+    state, (generate,) = act(state, actions.ChangeLatent(LatentState(seed=10)))
+    assert not state.face.there
+    state, (glance,) = hear(state, frame(generate.epoch))
+    assert hear(state, answers.Glimpsed(glance.epoch, True))[0].face.there
+    state, (load,) = act(state, actions.OpenNetwork("b.pkl"))
+    assert hear(state, answers.Loaded(load.epoch, INFO))[0].face.there
+
+
+def test_what_the_worker_waits_for_is_said_until_it_says_something_else(ready: EditorState) -> None:
+    state, _ = act(ready, actions.ClickExpression("close_eyes"))
+    state, _ = hear(state, answers.Waiting("Fetching net.pth: 1 MB of 96 MB"))
+    assert status_text(state) == "Fetching net.pth: 1 MB of 96 MB"
+    state, _ = hear(state, answers.Fetching(99, 1, 2))
+    assert state.waiting
+    state, _ = hear(state, answers.Progress(state.epoch, 1, 10))
+    assert status_text(state).startswith("Close eyes: step 1 of 10")
 
 
 def test_a_class_is_asked_for_and_kept_within_those_of_the_next_network(ready: EditorState) -> None:

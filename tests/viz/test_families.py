@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from tests.screen import Person
-from tools.families import FAMILIES, save_family
+from tools.families import FAMILIES, make_generator, save_family
 from tools.opening import open_session
+from training.published_form import save_published
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "pkl"
-PICKLES = ("tf_stylegan2_32.pkl",)
 
 
 class Opener(Person):
@@ -28,11 +28,11 @@ class Opener(Person):
         return self.app.state
 
     def open(self, path: Path) -> None:
-        """Drop a file on the window, and wait for its first picture."""
+        """Drop a file on the window, and wait until its first picture has been looked at."""
         self.window.events.on_drop([str(path)])
         self.wait_for(lambda: bool(self.state.banners) or self.state.network.loaded is not None, 60)
         assert self.state.banners == ()
-        self.wait_for(lambda: self.state.frame is not None, 60)
+        self.wait_for(lambda: self.state.face.glanced, 60)
         self.look(2)
 
 
@@ -124,16 +124,24 @@ def test_a_class_changes_the_picture_of_a_conditional_network(
 
 def test_a_pattern_is_no_face_and_the_panel_says_so(person: Opener, files: Callable[[str], Path]) -> None:
     person.open(files("stylegan3-t"))
-    person.wait_for(lambda: person.state.face.glimpse is not None, 60)
-    person.look(2)
     assert person.state.face.glimpse is False and not person.state.face.there
     person.click("Close eyes")
     assert not person.state.busy and person.sees("Look closely")
 
 
-@pytest.mark.parametrize("name", PICKLES)
+@pytest.mark.parametrize("name", ["human", "conditional", "stylegan3-r"])
+def test_a_pickle_in_the_form_of_the_published_tools_opens_too(
+    person: Opener, tmp_path: Path, name: str
+) -> None:
+    generator = make_generator(name, 32)
+    save_published(tmp_path / "network.pkl", generator, {})
+    person.open(tmp_path / "network.pkl")
+    loaded = person.state.network.loaded
+    assert (loaded.height, loaded.width) == generator.image_size and loaded.c_dim == generator.c_dim
+
+
 @pytest.mark.skipif(not GOLDEN.is_dir(), reason="the reference figures are not beside the checkout")
-def test_a_pickle_opens_too(person: Opener, name: str) -> None:
-    person.open(GOLDEN / name)
+def test_a_pickle_of_the_tensorflow_era_opens_and_is_dragged(person: Opener) -> None:
+    person.open(GOLDEN / "tf_stylegan2_32.pkl")
     drag_by_hand(person, steps=2)
     assert person.state.banners == ()

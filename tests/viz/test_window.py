@@ -333,11 +333,11 @@ def test_where_there_is_no_face_the_buttons_are_grey_and_say_why(editor: EditorP
 
 
 def test_seeds_that_are_run_through_are_not_glanced_at(editor: EditorPerson) -> None:
-    editor.wait_for(lambda: editor.state.face.glimpse is not None)
+    editor.wait_for(lambda: editor.state.face.glanced)
     editor.session.glances.clear()
     for _ in range(5):
         editor.click("+##seed")
-    editor.wait_for(lambda: editor.state.face.glimpse is not None)
+    editor.wait_for(lambda: editor.state.face.glanced)
     assert editor.session.glances[-1] == 23 and len(editor.session.glances) <= 2
 
 

@@ -74,6 +74,15 @@ def test_a_fault_of_the_program_is_said_in_one_line_and_the_worker_lives_on(desk
     desk.wait_for(answers.Frame, 3)
 
 
+def test_what_a_session_waits_for_is_told_now_and_then(desk: Desk) -> None:
+    assert desk.session.on_wait is not None
+    for count in range(500):
+        desk.session.on_wait(f"{count} of 500")
+    assert desk.wait_for(answers.Waiting).message == "0 of 500"
+    desk.poll()
+    assert sum(isinstance(news, answers.Waiting) for news in desk.news) <= 5
+
+
 def test_without_a_network_nothing_is_generated() -> None:
     desk = Desk(FakeSession())
     desk.worker.send(commands.Generate(1, 5, 0.5))
