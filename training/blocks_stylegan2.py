@@ -10,7 +10,7 @@ from torch_utils.ops.activations import find_activation
 from torch_utils.ops.fused_layer_end import layer_end
 from torch_utils.ops.modulated_conv2d import modulated_conv2d, upsampling_conv2d
 from torch_utils.ops.upfirdn2d import make_filter, upfirdn2d
-from training.layers import FullyConnectedLayer, normal
+from training.layers import FullyConnectedLayer, normal, working_dtype
 
 
 class BlockOptions(NamedTuple):
@@ -150,7 +150,7 @@ class SynthesisBlock(nn.Module):
 
     def features(self, x: torch.Tensor | None, ws: torch.Tensor, noise_mode: str) -> torch.Tensor:
         """Compute the features [N, C, r, r] from those of the block before; ws [N, >= num_conv, w_dim]."""
-        dtype = torch.float16 if self.use_fp16 and ws.device.type == "cuda" else torch.float32
+        dtype = working_dtype(self.use_fp16, ws.device)
         if x is None:
             return self.conv1(self._start(len(ws), ws.device).to(dtype), ws[:, 0], noise_mode)
         x = x if x.dtype == torch.bfloat16 else x.to(dtype)

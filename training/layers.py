@@ -31,6 +31,14 @@ def normal(shape: Sequence[int], std: float = 1.0) -> torch.Tensor:
     return x if x.is_meta else x.normal_(std=std)
 
 
+def working_dtype(use_fp16: bool, device: torch.device) -> torch.dtype:
+    """What a block computes in: half floats where its file says so and the device is CUDA.
+
+    On a CPU half floats are slow; on MPS they are not what the networks were made with.
+    """
+    return torch.float16 if use_fp16 and device.type == "cuda" else torch.float32
+
+
 class FullyConnectedLayer(nn.Module):
     """Dense layer with an equalised learning rate: stored weights have unit variance and are scaled in use.
 

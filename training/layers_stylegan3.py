@@ -12,7 +12,7 @@ from torch_utils.ops.filtered_lrelu import filtered_lrelu
 from torch_utils.ops.lowpass import lowpass_filter
 from torch_utils.ops.modulated_conv2d import demodulation
 from torch_utils.ops.upfirdn2d import Padding
-from training.layers import FullyConnectedLayer, NetworkError, normal
+from training.layers import FullyConnectedLayer, NetworkError, normal, working_dtype
 
 _MOST_TAPS, _MOST_TAPS_RADIAL = 512, 96
 
@@ -172,7 +172,7 @@ class SynthesisLayer(nn.Module):
             with torch.no_grad():
                 magnitude = x.float().square().mean()
                 self.magnitude_ema.copy_(magnitude.lerp(self.magnitude_ema, self.magnitude_ema_beta))
-        x = x.to(torch.float16 if self.use_fp16 and x.device.type == "cuda" else torch.float32)
+        x = x.to(working_dtype(self.use_fp16, x.device))
         x = self._convolve(x, self.affine(w))
         gain, slope = (1.0, 1.0) if self.is_torgb else (2.0**0.5, 0.2)
         return filtered_lrelu(

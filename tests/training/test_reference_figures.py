@@ -8,6 +8,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from tests.drag.test_published_definition import FILES as DEFINITION_FILES
+from tests.drag.test_published_drags import FILES as DRAG_FILES
 from tests.training.published import (
     GOLDEN,
     GRADIENT,
@@ -140,10 +142,31 @@ def test_human_picture_padded_to_a_square():
     assert difference(found, published.arrays["fork_img_const_wplus_padded"]) <= IMAGE
 
 
+def test_every_file_of_the_reference_figures_is_compared():
+    """A file that is added there is not passed over: each has its test here or in tests/drag."""
+    own = {f"{name}.npz" for name in NAMES} | {"geometry_full_configs.npz"}
+    assert {path.name for path in GOLDEN.glob("*.npz")} == own
+    assert {path.name for path in (GOLDEN / "pkl").iterdir()} == {"tf_stylegan2_32.pkl"}
+    drags = {path.name for path in (GOLDEN / "drag").iterdir()}
+    played = {path.name for path in [*DRAG_FILES, *DEFINITION_FILES]}
+    assert drags - played == {"net_stylegan2_256.npz"}  # The network of drags, and of stylegan2_256.
+    assert sum("sg3" in name for name in played) == 3
+
+
+def test_every_figure_of_a_network_is_compared(pair):
+    published, _ = pair
+    used = {*PICTURES, "z", "c", "w_psi1", "w_psi07", "w_psi07_cut4", "w_psi1_zero_label", "wplus"}
+    used |= {"img_u8_const_wplus", "grad_ws_img", "grad_ws_feat", "grad_ws_feat_idx"}
+    used |= {"transform_user", "transform_buffer", "img_transform_wplus", "fork_img_const_wplus_padded"}
+    assert {key for key in published.arrays if "/" not in key} <= used
+
+
 @pytest.mark.parametrize("name", ["stylegan3t_64", "stylegan3r_64"])
 def test_transform_of_the_input(name):
     published = Published.load(name)
     generator = published.generator()
+    inverse = np.linalg.inv(published.arrays["transform_user"])
+    assert np.abs(inverse - published.arrays["transform_buffer"]).max() < 1e-6
     generator.get_buffer("synthesis.input.transform").copy_(published.tensor("transform_buffer"))
     found = generator.synthesis(published.tensor("wplus"))
     assert difference(found, published.arrays["img_transform_wplus"]) <= IMAGE
