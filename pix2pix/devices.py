@@ -1,5 +1,6 @@
 """Where a run computes, and with which numbers."""
 
+import logging
 import os
 from typing import Literal, get_args
 
@@ -57,6 +58,7 @@ def start_fabric(device: str, precision: Precision) -> Fabric:
     """
     world = int(os.environ.get("WORLD_SIZE", "1"))
     local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    logging.getLogger("lightning.fabric").setLevel(logging.WARNING)  # It tells what we tell ourselves.
     fabric = Fabric(
         accelerator=device,
         devices=local,

@@ -93,10 +93,11 @@ def train(
         options = with_changes(options, changes)
         pick_precision(options.precision, chosen)
 
-    pairs, validation = (sets.load_split(options, split, sources) for split in ("train", "val"))
+    fabric = start_fabric(chosen, options.precision)
+    with fabric.rank_zero_first(local=True):  # What has to be fetched or decoded is so once a machine.
+        pairs, validation = (sets.load_split(options, split, sources) for split in ("train", "val"))
     sets.check_enough(pairs, options.batch or 1, options.title)
     found = facts_of(pairs, validation)
-    fabric = start_fabric(chosen, options.precision)
     if resume is None:
         # All processes of a run meet in one folder; the first of them makes it.
         run = new_run(options, out, found) if fabric.is_global_zero else RunFolder(Path())
