@@ -132,6 +132,7 @@ class EditSession:
         self._handles: FloatArray | None = None
         self._path_of_w: list[tuple[int, Tensor]] = []
         self._label = 0
+        self._drawn: tuple[Tensor, Picture] | None = None
         self._spread: dict[int, Tensor] = {}
         # A network that cannot draw is turned away here, before anything else is let go for it.
         self.generate(seed=0, psi=0.5)
@@ -177,12 +178,16 @@ class EditSession:
         self._before, self._handles, self._path_of_w = None, None, []
 
     def frame(self) -> Picture:
-        """Draw the picture of w: uint8 [H, W, 3].
+        """Draw the picture of w: uint8 [H, W, 3], read-only. It is drawn once, however often it is asked for.
 
         Raises:
             SessionError: if it is not made of numbers.
         """
-        return self._draw(self._w)
+        if self._drawn is None or self._drawn[0] is not self._w:
+            picture = self._draw(self._w)
+            picture.flags.writeable = False
+            self._drawn = (self._w, picture)
+        return self._drawn[1]
 
     def _draw(self, w: Tensor) -> Picture:
         with torch.no_grad():

@@ -1,9 +1,12 @@
 """Downloads from a server that cuts, stalls, lies and changes its mind."""
 
 import hashlib
+import socket
+import threading
 import time
 
 import pytest
+import requests
 
 from dnnlib import transfer
 from dnnlib.download import DownloadCancelledError, DownloadError, download, host_of, size_text, terminal_bar
@@ -259,6 +262,51 @@ def test_a_length_that_is_not_kept_is_noticed_without_a_digest(server, path):
     with pytest.raises(DownloadError, match="sent an empty file"):
         download([server.page("/empty", content=b"", claim=0)], path)
     assert left_in(path) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n9\r\nab",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabcd",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Len",
+        b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-9/10\r\n\r\nabcde",
+        b"HTTP/1.1 206 Partial Content\r\nContent-Range: nonsense\r\n\r\nabcde",
+        b"no answer of the web\r\n\r\n",
+        b"",
+    ],
+)
+def test_an_answer_that_is_broken_ends_in_one_line_and_leaves_nothing(path, monkeypatch, answer):
+    monkeypatch.setattr(transfer, "_MOST_CUTS", 2)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        thread = threading.Thread(target=answer_with, args=(listening, answer, 2), daemon=True)
+        thread.start()
+        with pytest.raises(DownloadError) as error:
+            download([f"http://127.0.0.1:{listening.getsockname()[1]}/file"], path, timeout=2)
+    assert "\n" not in str(error.value) and left_in(path) == []
+
+
+def answer_with(listening, answer, times):
+    """Answer so many callers with these bytes, and hang up."""
+    for _ in range(times):
+        try:
+            caller, _ = listening.accept()
+        except OSError:
+            return
+        with caller:
+            caller.recv(65536)
+            caller.sendall(answer)
+
+
+def test_an_encrypted_address_that_leads_to_an_open_one_is_refused():
+    answer = requests.Response()
+    answer.status_code, answer.url = 200, "http://elsewhere.example/file"
+    with pytest.raises(transfer.AddressError, match="not encrypted"):
+        transfer._refuse_what_is_no_file(answer, "https://models.example/file")
+    transfer._refuse_what_is_no_file(answer, "http://models.example/file")
 
 
 def test_more_room_than_the_disk_has_is_not_begun_with(server, path):

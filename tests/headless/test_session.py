@@ -187,3 +187,16 @@ def test_a_class_that_there_is_not_is_named_with_those_that_there_are(c_dim, lab
 def test_a_glance_is_the_bundled_detectors():
     assert striped_session().glance()
     assert not striped_session(faces=False).glance()
+
+
+def test_a_picture_is_drawn_once_however_often_it_is_looked_at():
+    session, generator = conditional_session(3)
+    drawn: list[Any] = []
+    generator.synthesis.register_forward_hook(lambda *called: drawn.append(1))
+    session.generate(1, 0.7)
+    first = session.frame()
+    assert session.frame() is first and len(drawn) == 1
+    session.generate(1, 0.7, 2)
+    assert not np.array_equal(session.frame(), first) and len(drawn) == 2
+    with pytest.raises(ValueError, match="read-only"):
+        first[0, 0] = 0
