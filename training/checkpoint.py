@@ -78,7 +78,8 @@ def load_generator(
         contents = _read_own(file) if _is_own_form(file) else _read_pickle(file, key)
         generator = _build(contents, file)
         generator.source_sha256 = file.sha256()
-    generator.metadata = contents.metadata
+    # A title may be shown: it is a line, not a book.
+    generator.metadata = {name[:100]: text[:1000] for name, text in contents.metadata.items()}
     return generator.eval().requires_grad_(False).to(device)
 
 

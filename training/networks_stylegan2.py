@@ -71,7 +71,9 @@ class SynthesisNetwork(nn.Module):
         )
         in_channels = 0
         for index, resolution in enumerate(self.block_resolutions):
-            out_channels = min(channel_base // resolution, channel_max)
+            out_channels = int(min(channel_base // resolution, channel_max))
+            if out_channels < 1:
+                raise NetworkError(f"channel_base is {channel_base}; that leaves a block without channels")
             from_end = len(self.block_resolutions) - index
             use_fp16 = from_end <= num_fp16_res and resolution > 4
             block = SynthesisBlock(in_channels, out_channels, resolution, from_end == 1, use_fp16, options)

@@ -71,6 +71,8 @@ class SynthesisNetwork(nn.Module):
         sizes[-2:] = img_resolution
         channels = np.rint(np.minimum(channel_base / 2 / cutoffs, channel_max))
         channels[-1] = img_channels
+        if not channels.min() >= 1:
+            raise NetworkError(f"channel_base is {channel_base}; that leaves a layer without channels")
 
         signals = [
             Signal(int(c), int(size), int(rate), float(cutoff), float(half_width))

@@ -192,6 +192,12 @@ def test_wrong_arguments_are_refused(kwargs):
         stylegan2(**kwargs)
 
 
+@pytest.mark.parametrize("make", [stylegan2, stylegan3])
+def test_layers_have_channels(make):
+    with pytest.raises(NetworkError, match="without channels"):
+        make(channel_base=4)
+
+
 @pytest.mark.parametrize("index", [0, 1, 2])
 def test_blocks_in_half_floats_are_near_float32(index):
     """On a GPU the largest blocks run in half floats; what they do there is tried here without one."""
