@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 
+from tests.loopback import running
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import FakeCatalogue, FakeSession
+from tools.families import make_generator
+from tools.opening import open_session
+from tools.published import PublishedCheckpoints
+from training.published_form import save_published
 from viz import actions, answers, commands
 from viz.catalogue import Offer
 from viz.editor import act, hear
@@ -200,3 +205,37 @@ def test_a_failed_download_is_a_banner(person: EditorPerson, catalogue: FakeCata
     person.click("Download")
     person.wait_for(lambda: bool(person.state.banners))
     assert "answered 404" in person.state.banners[0].text and person.state.downloads.fetch is None
+
+
+# ----------------------------------------------------------------------------
+# All of it together: a server, the downloader, the catalogue, the window, and a real network.
+
+
+def test_a_network_comes_from_a_server_that_cuts_and_is_opened_in_the_window(
+    window: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from training import catalogue as published
+    from viz.app import App
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    save_published(tmp_path / "source.pkl", make_generator("stylegan2", 32), {})
+    content = (tmp_path / "source.pkl").read_bytes()
+    with running() as server:
+        address = server.page("/net.pkl", content=content, cuts=(1000, 20_000))
+        one = published.Published(
+            "tiny", "Tiny", "StyleGAN2", (32, 32), "CC0", "https://x.example", (address,)
+        )
+        monkeypatch.setattr(published, "read_catalogue", lambda: (one,))
+        app = App(window, open_session, catalogue=PublishedCheckpoints(tmp_path / "checkpoints"))
+        person = EditorPerson(app, FakeSession(), monkeypatch)
+        person.wait_for(lambda: bool(app.state.downloads.offers))
+        app.do(actions.StartDownload("tiny"))
+        person.wait_for(lambda: bool(app.state.banners) or app.state.frame is not None, 60)
+        assert app.state.banners == () and app.state.frame is not None
+        assert [asked for _, asked in server.asked] == ["", "bytes=1000-", "bytes=21000-"]
+        assert app.state.network.loaded is not None
+        assert app.state.network.loaded.path == tmp_path / "checkpoints" / "tiny.pkl"
+        assert app.state.downloads.offers[0].path == tmp_path / "checkpoints" / "tiny.pkl"
+        app.close()
