@@ -2,8 +2,11 @@
 
 import hashlib
 import socket
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -110,6 +113,25 @@ def test_a_later_call_goes_on_with_what_an_earlier_one_left(server, path):
     assert left_in(path) == ["network.pkl.part", "network.pkl.part.json"]
     download([address], path)
     assert ranges(server)[-1] == "bytes=5000-" and path.read_bytes() == CONTENT
+
+
+def test_a_program_that_was_killed_leaves_what_another_goes_on_with(server, path):
+    address = server.page("/file", stall=60_000)
+    program = "from pathlib import Path\nfrom dnnlib.download import download\n"
+    program += f"download([{address!r}], Path({str(path)!r}))"
+    killed = subprocess.Popen([sys.executable, "-c", program], cwd=Path(__file__).parents[2])
+    part = path.with_name("network.pkl.part")
+    until = time.monotonic() + 60
+    while not (part.exists() and part.stat().st_size > 20_000):
+        assert time.monotonic() < until and killed.poll() is None
+        time.sleep(0.01)
+    killed.kill()
+    killed.wait()
+    size = part.stat().st_size
+    server.page("/file")
+    download([address], path)
+    assert path.read_bytes() == CONTENT and ranges(server)[-1] == f"bytes={size}-"
+    assert left_in(path) == ["network.pkl"]
 
 
 def test_two_editions_are_never_glued_together(server, path):
