@@ -6,17 +6,15 @@ no screen.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-import drag.types
 from dnnlib.errors import EditorError
 from drag.config import DragConfig
 from drag.engine import drag as start_drag
@@ -29,6 +27,7 @@ from faces.adjust import plan as plan_adjustment
 from faces.adjust import report as report_adjustment
 from faces.bundled import BundledDetector
 from faces.landmarks import Face, LandmarkDetector
+from headless.needs import ChooseDetector, LoadedGenerator
 
 Picture = npt.NDArray[np.uint8]
 
@@ -40,48 +39,6 @@ _SPREAD_SAMPLES = 1000
 
 class SessionError(EditorError):
     """The network cannot be worked with."""
-
-
-class LoadedGenerator(drag.types.Generator, Protocol):
-    """What the session needs of a generator, beyond what the engine needs."""
-
-    @property
-    def z_dim(self) -> int:
-        """Components of z."""
-
-    @property
-    def c_dim(self) -> int:
-        """How many classes it knows; 0 for none."""
-
-    @property
-    def metadata(self) -> Mapping[str, str]:
-        """What its file says about it, e.g. {"title": ..., "detector": "bundled"}."""
-
-    @property
-    def source_sha256(self) -> str:
-        """Hash of its file."""
-
-    @property
-    def mapping(self) -> Callable[..., Tensor]:
-        """Called as `mapping(z [N, z_dim], c [N, c_dim], truncation_psi=psi)` -> ws [N, num_ws, w_dim]."""
-
-    def parameters(self) -> Iterable[Tensor]:
-        """Its weights."""
-
-
-class Choice(Protocol):
-    """A detector, and a line for the person where it is not the one that was meant."""
-
-    @property
-    def detector(self) -> LandmarkDetector:
-        """What finds faces."""
-
-    @property
-    def note(self) -> str:
-        """Empty if there is nothing to say."""
-
-
-ChooseDetector = Callable[[Mapping[str, str], str], Choice]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ import dataclasses
 
 from viz import actions, answers, commands
 from viz.state import EditorState, Fetch
+from viz.steps import next_epoch
 
 DownloadAction = actions.ChooseOffer | actions.StartDownload | actions.CancelDownload
 DownloadNews = answers.Offered | answers.Fetching
@@ -19,13 +20,13 @@ def act(
         case actions.StartDownload(name):
             if state.downloads.fetch is not None:
                 return state, ()
-            state = dataclasses.replace(state, epoch=state.epoch + 1)
+            state = next_epoch(state)
             return _with(state, fetch=Fetch(state.epoch, name)), (commands.Fetch(state.epoch, name),)
         case actions.CancelDownload():
             fetch = state.downloads.fetch
             if fetch is None:
                 return state, ()
-            state = dataclasses.replace(state, epoch=state.epoch + 1)
+            state = next_epoch(state)
             state = _with(state, fetch=dataclasses.replace(fetch, cancelling=True))
             return state, (commands.CancelFetch(state.epoch),)
 

@@ -14,10 +14,9 @@ import numpy as np
 from dnnlib.errors import EditorError
 from drag.request import DragRequest
 from faces.expressions import EXPRESSIONS
-from viz import actions, answers, commands, downloads
+from viz import actions, answers, commands, downloads, looking
 from viz.brush import paint
 from viz.state import (
-    Banner,
     DragState,
     EditorState,
     FaceState,
@@ -26,10 +25,10 @@ from viz.state import (
     Outcome,
     PointPair,
 )
+from viz.steps import done_loading, in_face, in_job, in_network, next_epoch, with_banner, without_job
 
 Result = tuple[EditorState, tuple[commands.Command, ...]]
 
-_MOST_BANNERS = 3
 _OF_THE_FETCHER = (answers.Offered, answers.Fetching, answers.Fetched)
 
 
@@ -56,7 +55,7 @@ def _act(state: EditorState, action: actions.Action) -> Result:
         case actions.ChangeCapture(capture):
             return dataclasses.replace(state, capture=capture), ()
         case actions.TypePath(text):
-            return _in_network(state, typed=text), ()
+            return in_network(state, typed=text), ()
         case actions.OpenNetwork(path):
             return _open(state, path)
         case actions.ChooseOffer() | actions.StartDownload() | actions.CancelDownload():
@@ -64,7 +63,7 @@ def _act(state: EditorState, action: actions.Action) -> Result:
         case actions.DropFiles(paths):
             return _open(state, str(paths[0])) if paths else (state, ())
         case actions.LookForFaces():
-            return _look_closely(state)
+            return looking.look_closely(state)
         case actions.ClickExpression(expression):
             return _adjust(state, expression)
         case actions.ResetFace():
@@ -90,8 +89,8 @@ def _open(state: EditorState, typed: str) -> Result:
     if not typed.strip():
         raise EditorError("No path: type the path of a checkpoint, or drop a file on the window.")
     path = Path(typed.strip()).expanduser()
-    state = _next(state)
-    state = _in_network(state, typed=str(path), loading=path, loading_epoch=state.epoch)
+    state = next_epoch(state)
+    state = in_network(state, typed=str(path), loading=path, loading_epoch=state.epoch)
     return state, (commands.Load(state.epoch, path),)
 
 
@@ -100,9 +99,9 @@ def _new_picture(state: EditorState) -> Result:
     if state.network.loaded is None:
         return state, ()
     job = state.job if state.job is not None and state.job.kind is JobKind.FILM else None
-    state = _next(state)
+    state = next_epoch(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, edits=0, job=job)
-    state = _in_face(state, faces=None, glanced=False, outcome=None, click=None, last_mask=None)
+    state = in_face(state, faces=None, glanced=False, outcome=None, click=None, last_mask=None)
     latent = state.latent
     return state, (commands.Generate(state.epoch, latent.seed, latent.psi, latent.label),)
 
@@ -110,7 +109,7 @@ def _new_picture(state: EditorState) -> Result:
 def _change_face(state: EditorState, face: FaceState) -> Result:
     if face.detector != state.face.detector:
         face = dataclasses.replace(face, faces=None)
-    return _look_for_faces(dataclasses.replace(state, face=face))
+    return looking.look(dataclasses.replace(state, face=face))
 
 
 def _change_drag(state: EditorState, drag: DragState) -> Result:
@@ -120,27 +119,6 @@ def _change_drag(state: EditorState, drag: DragState) -> Result:
     if not retuned or job is None or job.kind is not JobKind.DRAG:
         return state, ()
     return state, (commands.Retune(job.epoch, drag.config),)
-
-
-def _look_for_faces(state: EditorState) -> Result:
-    """Ask for the landmarks if they are to be shown, otherwise for a glance, if nobody has looked yet."""
-    face = state.face
-    if face.faces is not None or not state.ready:
-        return state, ()
-    if face.show_landmarks:
-        return _look_closely(state)
-    if face.glanced:
-        return state, ()
-    state = _next(state)
-    return state, (commands.Glance(state.epoch),)
-
-
-def _look_closely(state: EditorState) -> Result:
-    """Ask for the faces, by the detector that was chosen."""
-    if not state.ready:
-        return state, ()
-    state = _next(state)
-    return state, (commands.Detect(state.epoch, state.face.detector),)
 
 
 def _adjust(state: EditorState, expression: str) -> Result:
@@ -178,15 +156,15 @@ def _drag(state: EditorState) -> Result:
 
 def _begin(state: EditorState, kind: JobKind, title: str) -> EditorState:
     """Note a job that changes the picture."""
-    state = _next(state)
+    state = next_epoch(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, job=Job(state.epoch, kind, title))
-    return _in_face(state, faces=None, glanced=False, outcome=None)
+    return in_face(state, faces=None, glanced=False, outcome=None)
 
 
 def _stop(state: EditorState) -> Result:
     if state.job is None:
         return state, ()
-    state = _next(dataclasses.replace(state, job=dataclasses.replace(state.job, stopping=True)))
+    state = next_epoch(dataclasses.replace(state, job=dataclasses.replace(state.job, stopping=True)))
     return state, (commands.Stop(state.epoch),)
 
 
@@ -205,7 +183,7 @@ def _save_picture(state: EditorState) -> Result:
     if frame is None:
         raise EditorError("No picture to save yet: load a network first.")
     path = _free_name(state, "picture", ".png")
-    state = _next(state)
+    state = next_epoch(state)
     return state, (commands.WritePicture(state.epoch, path, frame.picture),)
 
 
@@ -215,7 +193,7 @@ def _save_film(state: EditorState) -> Result:
     if state.edits == 0:
         raise EditorError("No edit to save yet: click an expression, or drag a point, first.")
     path = _free_name(state, "edit", ".gif")
-    state = _next(state)
+    state = next_epoch(state)
     state = dataclasses.replace(state, job=Job(state.epoch, JobKind.FILM, "Saving the GIF"))
     return state, (commands.SaveFilm(state.epoch, path),)
 
@@ -243,24 +221,20 @@ def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
         case answers.Frame():
             if news.epoch != state.picture_epoch:
                 return state, ()
-            return _look_for_faces(dataclasses.replace(state, frame=news))
+            return looking.look(dataclasses.replace(state, frame=news))
         case answers.Loaded():
             return _loaded(state, news)
-        case answers.Detected(epoch, faces):
-            fresh = epoch > state.picture_epoch and not state.busy
-            return (_in_face(state, faces=faces) if fresh else state), ()
-        case answers.Glimpsed(epoch, seen):
-            fresh = epoch > state.picture_epoch and not state.busy
-            return (_in_face(state, glimpse=seen, glanced=True) if fresh else state), ()
+        case answers.Detected() | answers.Glimpsed():
+            return looking.seen(state, news), ()
         case answers.Planned():
-            return _in_job(_in_face(state, last_mask=news.mask), news.epoch, plan=news), ()
+            return in_job(in_face(state, last_mask=news.mask), news.epoch, plan=news), ()
         case answers.Progress():
-            return _in_job(state, news.epoch, progress=news), ()
+            return in_job(state, news.epoch, progress=news), ()
         case answers.Ended():
             return _ended(state, news)
         case answers.Saved(epoch, path):
             capture = dataclasses.replace(state.capture, saved=path)
-            state = dataclasses.replace(_without_job(state, epoch), capture=capture)
+            state = dataclasses.replace(without_job(state, epoch), capture=capture)
             return dataclasses.replace(state, notice=f"Saved {path}"), ()
         case answers.Offered() | answers.Fetching():
             return downloads.hear(state, news), ()
@@ -273,12 +247,12 @@ def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
 
 
 def _loaded(state: EditorState, news: answers.Loaded) -> Result:
-    state = _done_loading(state, news.epoch)
-    state = _in_network(state, loaded=news.network, nearby=news.nearby)
+    state = done_loading(state, news.epoch)
+    state = in_network(state, loaded=news.network, nearby=news.nearby)
     label = min(state.latent.label, max(0, news.network.c_dim - 1))
     state = dataclasses.replace(state, latent=dataclasses.replace(state.latent, label=label))
     state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=(), mask=None))
-    return _new_picture(_in_face(state, glimpse=None))
+    return _new_picture(in_face(state, glimpse=None))
 
 
 def _ended(state: EditorState, news: answers.Ended) -> Result:
@@ -291,7 +265,7 @@ def _ended(state: EditorState, news: answers.Ended) -> Result:
     state = dataclasses.replace(state, job=None, edits=state.edits + 1)
     if job.kind is JobKind.DRAG and job.progress is not None and job.progress.points is not None:
         state = _move_points(state, job.progress.points)
-    return _look_for_faces(_in_face(state, faces=news.faces, outcome=outcome))
+    return looking.look(in_face(state, faces=news.faces, outcome=outcome))
 
 
 def _move_points(state: EditorState, points: np.ndarray) -> EditorState:
@@ -314,47 +288,6 @@ def _fetched(state: EditorState, news: answers.Fetched) -> Result:
 
 
 def _failed(state: EditorState, news: answers.Failed) -> Result:
-    state = _done_loading(_without_job(state, news.epoch), news.epoch)
+    state = done_loading(without_job(state, news.epoch), news.epoch)
     state = downloads.ended(state, news.epoch)
     return with_banner(state, news.message), ()
-
-
-# ----------------------------------------------------------------------------
-# Small steps.
-
-
-def with_banner(state: EditorState, text: str, *, severe: bool = True) -> EditorState:
-    """Show an error, or a remark; one that is shown already is not shown twice."""
-    kept = tuple(banner for banner in state.banners if banner.text != text)
-    number = 1 + max((banner.number for banner in state.banners), default=0)
-    return dataclasses.replace(state, banners=(*kept, Banner(number, text, severe))[-_MOST_BANNERS:])
-
-
-def _next(state: EditorState) -> EditorState:
-    return dataclasses.replace(state, epoch=state.epoch + 1)
-
-
-def _done_loading(state: EditorState, epoch: int) -> EditorState:
-    """Stop waiting for a checkpoint, unless another one was asked for since."""
-    return _in_network(state, loading=None) if state.network.loading_epoch == epoch else state
-
-
-def _in_network(state: EditorState, **changes: object) -> EditorState:
-    return dataclasses.replace(state, network=dataclasses.replace(state.network, **changes))  # type: ignore[arg-type]
-
-
-def _in_face(state: EditorState, **changes: object) -> EditorState:
-    return dataclasses.replace(state, face=dataclasses.replace(state.face, **changes))  # type: ignore[arg-type]
-
-
-def _in_job(state: EditorState, epoch: int, **changes: object) -> EditorState:
-    if state.job is None or state.job.epoch != epoch:
-        return state
-    return dataclasses.replace(state, job=dataclasses.replace(state.job, **changes))  # type: ignore[arg-type]
-
-
-def _without_job(state: EditorState, epoch: int) -> EditorState:
-    """Drop what was waiting for an answer of that epoch."""
-    if state.job is not None and state.job.epoch == epoch:
-        state = dataclasses.replace(state, job=None)
-    return state

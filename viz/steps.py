@@ -1,0 +1,48 @@
+"""Small steps from one state of the editor to the next, of which its rules are made."""
+
+import dataclasses
+
+from viz.state import Banner, EditorState
+
+_MOST_BANNERS = 3
+
+
+def with_banner(state: EditorState, text: str, *, severe: bool = True) -> EditorState:
+    """Show an error, or a remark; one that is shown already is not shown twice."""
+    kept = tuple(banner for banner in state.banners if banner.text != text)
+    number = 1 + max((banner.number for banner in state.banners), default=0)
+    return dataclasses.replace(state, banners=(*kept, Banner(number, text, severe))[-_MOST_BANNERS:])
+
+
+def next_epoch(state: EditorState) -> EditorState:
+    """Count one command more."""
+    return dataclasses.replace(state, epoch=state.epoch + 1)
+
+
+def done_loading(state: EditorState, epoch: int) -> EditorState:
+    """Stop waiting for a checkpoint, unless another one was asked for since."""
+    return in_network(state, loading=None) if state.network.loading_epoch == epoch else state
+
+
+def in_network(state: EditorState, **changes: object) -> EditorState:
+    """Change what is known of the network."""
+    return dataclasses.replace(state, network=dataclasses.replace(state.network, **changes))  # type: ignore[arg-type]
+
+
+def in_face(state: EditorState, **changes: object) -> EditorState:
+    """Change what is known of faces."""
+    return dataclasses.replace(state, face=dataclasses.replace(state.face, **changes))  # type: ignore[arg-type]
+
+
+def in_job(state: EditorState, epoch: int, **changes: object) -> EditorState:
+    """Change the job of an epoch, if it still runs."""
+    if state.job is None or state.job.epoch != epoch:
+        return state
+    return dataclasses.replace(state, job=dataclasses.replace(state.job, **changes))  # type: ignore[arg-type]
+
+
+def without_job(state: EditorState, epoch: int) -> EditorState:
+    """Drop what was waiting for an answer of that epoch."""
+    if state.job is not None and state.job.epoch == epoch:
+        state = dataclasses.replace(state, job=None)
+    return state
