@@ -10,7 +10,7 @@ from torch import nn
 
 from torch_utils.ops.filtered_lrelu import filtered_lrelu
 from torch_utils.ops.lowpass import lowpass_filter
-from torch_utils.ops.modulated_conv2d import demodulation
+from torch_utils.ops.modulated_conv2d import demodulation, weight_energy
 from torch_utils.ops.upfirdn2d import Padding
 from training.layers import FullyConnectedLayer, NetworkError, normal, working_dtype
 
@@ -197,7 +197,7 @@ class SynthesisLayer(nn.Module):
             # Unit variance first, for the sake of half floats; demodulation takes both out again.
             weight = self.weight * self.weight.square().mean([1, 2, 3], keepdim=True).rsqrt()
             styles = styles * styles.square().mean().rsqrt()
-            scale = demodulation(weight, styles) * fan_in
+            scale = demodulation(weight_energy(weight), styles) * fan_in
             weight = weight / fan_in
         # The tracked magnitude of the input brings it to unit variance.
         styles = styles * self.magnitude_ema.rsqrt()

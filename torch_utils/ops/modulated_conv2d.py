@@ -51,7 +51,7 @@ def modulated_conv2d_reference(
                 raise ValueError("up-sampling needs a resample_filter")
             taps = resample_filter.shape[0]
             response = F.conv_transpose2d(picture[None], own.transpose(0, 1), stride=up)
-            before, after = _padding_of_filter(weight.shape[2], up, taps)
+            before, after = padding_of_filter(weight.shape[2], up, taps)
             padding = (before, after) * 2
             outputs.append(upfirdn2d_reference(response, resample_filter, padding=padding, gain=up * up))
     return torch.cat(outputs)
@@ -63,15 +63,17 @@ def modulated_conv2d(
     styles: torch.Tensor,
     up: int = 1,
     resample_filter: torch.Tensor | None = None,
+    energy: torch.Tensor | None = None,
 ) -> Demodulated:
     """Do the same with one convolution for the whole batch: scale its input channels, then its output.
 
     The output's scale follows from the squared weights summed over the kernel, so that no weights are made
     for each picture. It is handed back apart, for the caller to fold it into the next pass over the picture.
 
-    Arguments as in the reference form, with demodulation. The result is `(x, scale)`, scale [N, O, 1, 1].
+    Arguments as in the reference form, with demodulation; `energy` is what `weight_energy(weight)` gives, for
+    callers that keep it. The result is `(x, scale)`, scale [N, O, 1, 1].
     """
-    scale = demodulation(weight, styles)
+    scale = demodulation(weight_energy(weight) if energy is None else energy, styles)
     if x.dtype == torch.float16:
         # Half floats end at 65504: sums are kept near the size of x, and the scale of the output undoes it.
         peak = styles.abs().amax(1, keepdim=True).clamp_min(_EPSILON) * math.sqrt(weight[0].numel())
@@ -84,10 +86,15 @@ def modulated_conv2d(
     return Demodulated(upsampling_conv2d(x, weight, up, resample_filter), scale)
 
 
-def demodulation(weight: torch.Tensor, styles: torch.Tensor) -> torch.Tensor:
-    """Factor [N, O, 1, 1] for output channels of unit variance: 1 / sqrt(sum over i, k of (s_i w_oik)^2)."""
+def weight_energy(weight: torch.Tensor) -> torch.Tensor:
+    """Sum squared weights [O, I, k, k] over the kernel, [O, I] float32: what demodulation needs of them."""
     with torch.autocast(weight.device.type, enabled=False):
-        energy = weight.float().square().sum([2, 3])
+        return weight.float().square().sum([2, 3])
+
+
+def demodulation(energy: torch.Tensor, styles: torch.Tensor) -> torch.Tensor:
+    """Factor [N, O, 1, 1] for output channels of unit variance: 1 / sqrt(sum over i, k of (s_i w_oik)^2)."""
+    with torch.autocast(energy.device.type, enabled=False):
         return (styles.float().square() @ energy.t() + _EPSILON).rsqrt()[:, :, None, None]
 
 
@@ -98,11 +105,11 @@ def upsampling_conv2d(
     if resample_filter is None:
         raise ValueError("up-sampling needs a resample_filter")
     response = F.conv_transpose2d(x, weight.to(x.dtype).transpose(0, 1), stride=up)
-    before, after = _padding_of_filter(weight.shape[2], up, resample_filter.shape[0])
+    before, after = padding_of_filter(weight.shape[2], up, resample_filter.shape[0])
     return upfirdn2d(response, resample_filter, padding=(before, after) * 2, gain=up * up)
 
 
-def _padding_of_filter(kernel: int, up: int, taps: int) -> tuple[int, int]:
+def padding_of_filter(kernel: int, up: int, taps: int) -> tuple[int, int]:
     """Samples to add on either side of a transposed convolution's whole response, so that H * up are left."""
     surplus = kernel - up
     before = kernel // 2 + (taps + up - 1) // 2 - (kernel - 1)
