@@ -33,6 +33,7 @@ class PickleMachine(PickleInput):
         data: the file.
         allowed: the dotted names that may occur.
         persistent: whether persistent ids may occur; they are handed back as `PersistentId`.
+        most_steps: how many operations there may be, in all pickles together.
 
     Attributes:
         position: where the next pickle begins.
@@ -40,12 +41,18 @@ class PickleMachine(PickleInput):
         persistent_ids: those that have occurred so far.
     """
 
-    def __init__(self, data: Region, allowed: Collection[str], persistent: bool = False) -> None:
+    def __init__(
+        self,
+        data: Region,
+        allowed: Collection[str],
+        persistent: bool = False,
+        most_steps: int = _MOST_STEPS,
+    ) -> None:
         super().__init__(data)
         self.persistent_ids: list[PersistentId] = []
         self._allowed = allowed
         self._persistent = persistent
-        self._steps_left = _MOST_STEPS
+        self._most_steps = self._steps_left = most_steps
         self._stack: list[Any] = []
         self._marks: list[list[Any]] = []
         self._memo: dict[int, Any] = {}
@@ -76,8 +83,8 @@ class PickleMachine(PickleInput):
                 self._steps_left -= 1
                 if self._steps_left < 0:
                     raise HostileFileError(
-                        f"{self.source}: has more than {_MOST_STEPS} pickle operations, which no network "
-                        "file has; the file was not opened"
+                        f"{self.source}: has more than {self._most_steps} pickle operations, "
+                        "which no network file has; the file was not opened"
                     )
                 step(self)
         except (IndexError, KeyError, TypeError, ValueError, struct.error) as error:

@@ -25,7 +25,7 @@ _TORCH = {
     **{"i1": torch.int8, "i2": torch.int16, "i4": torch.int32, "i8": torch.int64},
 }
 
-_LONGEST_ENCODED = 64 << 20  # Bytes. The largest tensor of a published network takes 19 MB in this form.
+_LONGEST_ENCODED = 32 << 20  # Bytes. The largest tensor of a published network takes 19 MB in this form.
 _MOST_VALUES = 10_000  # More than any network's arguments have; a file can refer to a list a million times.
 
 

@@ -18,7 +18,7 @@ from torch_utils.errors import CheckpointError, HostileFileError
 from torch_utils.network_file import Region
 from torch_utils.pickle_machine import PickleMachine
 from torch_utils.pickle_records import Call, Name, PersistentId, region_of
-from torch_utils.stored_tensor import StoredTensor, is_shape, numbers_in
+from torch_utils.stored_tensor import SLACK, StoredTensor, is_shape, numbers_in
 
 _MAGIC = 0x1950A86A20F9469CFC6C
 _PROTOCOL = 1001
@@ -34,6 +34,7 @@ _DTYPES = {
     "torch.ByteStorage": torch.uint8,
     "torch.BoolStorage": torch.bool,
 }
+_MOST_STEPS = 200  # Of a storage's own pickles: PyTorch writes 51.
 _PARAMETER = "torch._utils._rebuild_parameter"
 _TENSOR = "torch._utils._rebuild_tensor_v2"
 _STORAGE = "torch.storage._load_from_bytes"
@@ -61,12 +62,13 @@ def is_stream(file: Region) -> bool:
     return head[:1] == b"\x80" and head[2:] == b"\x8a\x0a" + _MAGIC.to_bytes(10, "little", signed=True)
 
 
-def read_stream(file: Region, allowed: Collection[str]) -> tuple[Any, dict[Any, Storage]]:
+def read_stream(file: Region, allowed: Collection[str], **limit: int) -> tuple[Any, dict[Any, Storage]]:
     """Read PyTorch's form from before zip files: four small pickles, the list of storages, the storages.
 
     Args:
         file: the file, or the file in a file.
         allowed: the dotted names that may occur in what was saved.
+        limit: most_steps of the machine that reads it.
 
     Returns:
         The records of what was saved, and the storages by their keys.
@@ -74,7 +76,7 @@ def read_stream(file: Region, allowed: Collection[str]) -> tuple[Any, dict[Any, 
     Raises:
         CheckpointError: if it is damaged or of another form.
     """
-    machine = PickleMachine(file, {*allowed, *STORAGE_NAMES}, persistent=True)
+    machine = PickleMachine(file, {*allowed, *STORAGE_NAMES}, persistent=True, **limit)
     head = [machine.run(), machine.run()]
     if not all(type(number) is int for number in head) or head != [_MAGIC, _PROTOCOL]:
         raise CheckpointError(f"{file.source}: not in PyTorch's form from before zip files")
@@ -121,13 +123,14 @@ class TensorReader:
     """Turns requests for tensors into tensors that can be loaded.
 
     Args:
-        source: the file's name, for messages.
+        file: the file.
         storages: those that references mean, by their keys.
     """
 
-    def __init__(self, source: str, storages: Mapping[str, Storage]) -> None:
-        self._source = source
+    def __init__(self, file: Region, storages: Mapping[str, Storage]) -> None:
+        self._source = file.source
         self._storages = storages
+        self._content_left = 2 * file.size + SLACK
         self._inner: dict[int, tuple[Call, Storage]] = {}
 
     def tensor(self, value: Any, name: str) -> StoredTensor:
@@ -170,7 +173,14 @@ class TensorReader:
         if not (isinstance(value, Call) and str(value.function) == _STORAGE and len(value.args) == 1):
             raise CheckpointError(f"{self._source}: {name} has no storage")
         source = f"{self._source}: storage of {name}"
-        record, storages = read_stream(region_of(value.args[0], source), ())
+        content = region_of(value.args[0], source)
+        # One text may stand behind a thousand storages, and each of protocol 2 is copied to be read.
+        self._content_left -= content.size
+        if self._content_left < 0:
+            raise HostileFileError(
+                f"{self._source}: its storages lie upon each other; the file was not opened"
+            )
+        record, storages = read_stream(content, (), most_steps=_MOST_STEPS)
         if not isinstance(record, PersistentId) or len(storages) != 1:
             raise CheckpointError(f"{source}: holds something else")
         (found,) = storages.values()

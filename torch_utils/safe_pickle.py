@@ -36,8 +36,8 @@ _ALLOWED = (
 )
 # A file can contain one module, or one list of names, a million times over.
 _MOST_MODULES = 5000
-_MOST_ENTRIES = 200_000
-_MOST_VARIABLES = 5000
+_MOST_ENTRIES = 20_000  # A full-size network has 4000.
+_MOST_TENSORS = 2000
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def read_pickled_network(file: Region, key: str = "G_ema") -> PickledNetwork | T
     try:
         record, metadata = _choose(root, key, source)
         if isinstance(record, Call) and str(record.function) == _PERSISTENT:
-            return _read_persistent(record, TensorReader(source, storages), source, metadata)
+            return _read_persistent(record, TensorReader(file, storages), source, metadata)
         if isinstance(record, Call) and str(record.function) == _TENSORFLOW:
             return _read_tensorflow(record, source)
     except (NotPlainError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
@@ -150,14 +150,17 @@ def _read_persistent(
     attributes: dict[str, bool | int | float | str | None] = {}
     entries = 0
     for prefix, module in _modules(record, source):
-        hidden = _names(module.get("_non_persistent_buffers_set"))
+        named = _elements(module.get("_non_persistent_buffers_set"))
         tensors = [mapping_of(module.get(kind) or {}) for kind in ("_parameters", "_buffers")]
-        entries += len(module) + sum(map(len, tensors))
+        entries += len(module) + sum(map(len, tensors)) + len(named)
         if entries > _MOST_ENTRIES:
             raise CheckpointError(f"{source}: contains modules without end")
+        hidden = {name for name in named if isinstance(name, str)}
         for name, value in [pair for part in tensors for pair in part.items()]:
             if value is not None and name not in hidden:
                 state[f"{prefix}{name}"] = reader.tensor(value, f"{prefix}{name}")
+                if len(state) > _MOST_TENSORS:
+                    raise CheckpointError(f"{source}: holds tensors without end")
         for name, value in module.items():
             if value is None or isinstance(value, bool | int | float | str):
                 attributes[f"{prefix}{name}"] = value
@@ -200,11 +203,11 @@ def _modules(record: Call, source: str) -> Iterator[tuple[str, dict[Any, Any]]]:
         waiting.extend(reversed([(name, part) for name, part in inner if part is not None]))
 
 
-def _names(value: Any) -> set[str]:
+def _elements(value: Any) -> list[Any] | tuple[Any, ...]:
     """The elements of a set, in whichever form it was written."""
     if isinstance(value, Call):
         value = value.args[0] if value.args else value.elements
-    return {name for name in value if isinstance(name, str)} if isinstance(value, list | tuple) else set()
+    return value if isinstance(value, list | tuple) else []
 
 
 # ----------------------------------------------------------------------------
@@ -220,7 +223,7 @@ def _read_tensorflow(record: Call, source: str) -> TensorFlowNetwork:
         raise UnknownNetworkError(f"{source}: TensorFlow form version {version}; expected 4 or later")
     variables: dict[str, StoredTensor] = {}
     for number, (path, value) in enumerate(_variables(state)):
-        if number >= _MOST_VARIABLES:
+        if number >= _MOST_TENSORS:
             raise ValueError("variables without end")
         variables[path] = array_of(value)
     return TensorFlowNetwork(name[:100], plain(mapping_of(state["static_kwargs"])), variables)

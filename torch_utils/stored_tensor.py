@@ -10,7 +10,7 @@ from torch_utils.errors import HostileFileError
 from torch_utils.network_file import Region
 
 _MOST_AXES = 8
-_SLACK = 16 << 20  # Bytes; small networks may be told of in more than their own size.
+SLACK = 16 << 20  # Bytes; small networks may be told of in more than their own size.
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def check_total(tensors: Iterable[StoredTensor], file: Region) -> None:
         HostileFileError: if they need much more.
     """
     total = sum(max(math.prod(tensor.shape), tensor.span) * tensor.dtype.itemsize for tensor in tensors)
-    if total > 2 * file.size + _SLACK:
+    if total > 2 * file.size + SLACK:
         raise HostileFileError(
             f"{file.source}: claims tensors of {total} bytes, in a file of {file.size}; it was not opened"
         )

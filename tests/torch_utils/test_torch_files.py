@@ -38,7 +38,7 @@ def test_files_that_torch_wrote(tmp_path, zip_form):
     file = region((tmp_path / "model.pt").read_bytes())
     assert (is_zip(file), is_stream(file)) == (zip_form, not zip_form)
     root, storages = read_torch_zip(file, NAMES) if zip_form else read_stream(file, NAMES)
-    reader = TensorReader("model.pt", storages)
+    reader = TensorReader(file, storages)
     for name, value in tensors.items():
         stored = reader.tensor(root[name], name)
         assert stored.shape == value.shape and torch.equal(stored.load(), value)

@@ -189,6 +189,10 @@ def costly() -> dict[str, bytes]:
             )
         ),
         "aliased modules": aliased,
+        "storages of long streams": many_storages(long_stream(), 1500, protocol=4),
+        "storages of long texts": many_storages(b"\x7f" * 1_000_000, 1500, protocol=2),
+        "storages of long bytes": many_storages(b"\x7f" * 1_000_000, 1500, protocol=4),
+        "storages in thousands": many_storages(storage(TEN).args[0], 50_000, protocol=4),
         "modules without end": dumps({"G_ema": Raw(endless)}),
         "names without end": dumps(
             {"G_ema": generator(_modules={"m": persistent("L", {"_modules": {}, **names(50_000)}), **{}})}
@@ -196,6 +200,10 @@ def costly() -> dict[str, bytes]:
         "hidden names times names": network(
             _buffers=names(50_000), _non_persistent_buffers_set=[f"x{i}" for i in range(50_000)]
         ),
+        "hidden names in every module": shared_state(
+            {"_non_persistent_buffers_set": [f"x{i}" for i in range(50_000)]}, 4000
+        ),
+        "attributes in every module": shared_state({f"x{i}": None for i in range(15_000)}, 4000, "y" * 900),
         "keys of one hash": b"\x80\x04}("
         + b"".join(_long(k * prime) + b"N" for k in range(1, 60_000))
         + b"u.",
@@ -217,6 +225,34 @@ def costly() -> dict[str, bytes]:
         ),
         "many short texts": b"\x80\x04(" + (b"X\xa0\x0f\0\0" + b"\xf0\x9f\x98\x80" * 1000) * 10_000 + b"t.",
     }
+
+
+def shared_state(state: dict[str, Any], count: int, name: str = "m") -> bytes:
+    """A network of so many modules that have all the same in them."""
+    first = Raw(dumps(persistent("Layer", state))[2:-1] + b"q\x01")
+    parts = {f"{name}{i}": Raw(b"h\x01") for i in range(count)}
+    return dumps({"G_ema": generator(_modules={name: first, **parts})})
+
+
+def many_storages(content: bytes, count: int, protocol: int) -> bytes:
+    """So many tensors, each with a storage of its own, and behind all of them the same bytes."""
+    once: Any = content
+    if protocol == 2:
+        once = Request(Global("_codecs", "encode"), (content.decode("latin1"), "latin1"))
+    first = dumps(once, protocol)[2:-1] + b"r" + struct.pack("<I", 900_000)
+    load = Global("torch.storage", "_load_from_bytes")
+    again = Raw(b"j" + struct.pack("<I", 900_000))
+    tensors = {f"w{i}": view(Request(load, (again,)), 0, (10,), (1,)) for i in range(count)}
+    tensors = {"w": view(Request(load, (Raw(first),)), 0, (10,), (1,)), **tensors}
+    return dumps({"G_ema": generator(_parameters=tensors)}, protocol)
+
+
+def long_stream() -> bytes:
+    """A storage whose description of the machine that wrote it is a book."""
+    system: dict[str, Any] = {"little_endian": True, **{f"n{i}": None for i in range(50_000)}}
+    identifier = dumps(("storage", Global("torch", "FloatStorage"), "0", "cpu", 10, None), 2)[2:-1]
+    heads = [0x1950A86A20F9469CFC6C, 1001, system, Raw(identifier + pickle.BINPERSID), ["0"]]
+    return b"".join(dumps(one, 2) for one in heads) + struct.pack("<q", 10) + b"\0" * 40
 
 
 def _long(value: int) -> bytes:
