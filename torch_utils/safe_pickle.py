@@ -36,7 +36,7 @@ _ALLOWED = (
 )
 # A file can contain one module, or one list of names, a million times over.
 _MOST_MODULES = 5000
-_MOST_ENTRIES = 20_000  # A full-size network has 4000.
+_MOST_ENTRIES = 20_000  # A full-size network has 2000.
 _MOST_TENSORS = 2000
 
 
