@@ -102,7 +102,10 @@ def save_generator(
         CheckpointError: if half floats cannot hold a number, or metadata is not made of texts.
         FileError: if the file cannot be written.
     """
-    state = {name: value.detach().cpu().contiguous() for name, value in generator.state_dict().items()}
+    # Copies, because a format of separate tensors cannot say that two share their memory.
+    state = {
+        name: value.detach().cpu().contiguous().clone() for name, value in generator.state_dict().items()
+    }
     if half:
         state = {name: value.half() for name, value in state.items()}
         for name, value in state.items():

@@ -64,7 +64,7 @@ def translate_variables(network: TensorFlowNetwork, init_kwargs: Kwargs) -> dict
             place = _translate(name)
             state[place.key] = _placed(place, value)
     taps = make_filter(init_kwargs["resample_filter"])
-    filters = StoredTensor(tuple(taps.shape), taps.dtype, lambda: taps)
+    filters = StoredTensor(tuple(taps.shape), taps.dtype, taps.clone)
     for module in {key.rpartition(".")[0] for key in state}:
         if re.fullmatch(r"synthesis\.b\d+\.(conv[01]|skip)", module):
             state[f"{module}.resample_filter"] = filters

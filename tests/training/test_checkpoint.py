@@ -159,6 +159,25 @@ def test_tensorflow_pickle():
     assert difference(img, published.arrays["img_const_wplus"]) <= IMAGE
 
 
+@needs_golden
+@pytest.mark.parametrize("name", ["out.safetensors", "out.pkl"])
+def test_tensorflow_pickles_are_converted(tmp_path, name):
+    source, target = GOLDEN / "pkl" / "tf_stylegan2_32.pkl", tmp_path / name
+    done = CliRunner().invoke(convert, [str(source), str(target)])
+    assert done.exit_code == 0, done.output
+    first, last = load_generator(source).state_dict(), load_generator(target).state_dict()
+    assert list(first) == list(last)
+    assert all(torch.equal(first[key], last[key]) for key in first)
+
+
+def test_tensors_that_share_their_memory_are_written(tmp_path):
+    generator = make("skip")
+    shared = generator.get_buffer("synthesis.b8.resample_filter")
+    generator.get_submodule("synthesis.b16").register_buffer("resample_filter", shared)
+    save_generator(tmp_path / "network", generator)
+    assert torch.equal(picture(load_generator(tmp_path / "network")), picture(generator))
+
+
 def test_tensorflow_names():
     static = {"resolution": 8, "fmap_base": 16, "architecture": "resnet", "label_size": 2, "label_fmaps": 5}
     weight = np.random.RandomState(0).randn(3, 3, 2, 4)
