@@ -9,9 +9,11 @@ from torch import Tensor
 from drag import picture
 from drag.config import DragConfig
 from drag.latent import LatentMove
-from drag.matching import make_matching
+from drag.matching import Matching, make_matching
+from drag.paper import PaperMatching
 from drag.request import DragRequest, FloatArray
 from drag.types import Generator, Guide
+from drag.view import View, view_around
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,9 @@ class Evaluator:
         self._first_features: Tensor | None = None
         self._first_rgb: Tensor | None = None
         self._points = torch.empty(0)
+        # Rows and columns of the whole feature map, once seen, and the part of it that is looked at.
+        self._map_size: tuple[int, int] | None = None
+        self._view: View | None = None
         self.aim(request, config)
         self.grip(request)
 
@@ -121,15 +126,21 @@ class Evaluator:
     # The parts of a look.
 
     def _tap(self, w: Tensor) -> tuple[Tensor | None, Tensor | None]:
-        """Run the generator as far as the terms of the loss need it."""
+        """Run the generator as far as the terms of the loss need it; find which view its features show."""
         block = min(self.config.feature_block, self._generator.num_blocks - 1)
+        view = self._plan()
         taps = self._generator.taps(
             w[None],
             feature_block=block if self._sees_features else None,
             rgb_resolution=self._resolution,
             noise_mode="const",
+            region=None if view is None else view.cells,
         )
         features = taps.features if self._sees_features else None
+        if features is not None and view is None:
+            self._map_size = (features.shape[2], features.shape[3])
+        is_cut = features is not None and (features.shape[2], features.shape[3]) != self._map_size
+        self._view = view if is_cut else None
         if features is not None and taps.margin > 0 and self.config.preset == "paper":
             # StyleGAN3 computes more than the picture. The published code overlooks that, and is repeated.
             inside = slice(taps.margin, -taps.margin)
@@ -137,11 +148,31 @@ class Evaluator:
         rgb = None if self._resolution is None else taps.rgb
         return (None if features is None else features.float()), (None if rgb is None else rgb[:, :3].float())
 
+    def _plan(self) -> View | None:
+        """Plan which part of the features this step reads; None where it reads all of them, or picture too.
+
+        The mask term compares all features outside the mask, and a guide sees handles anywhere.
+        """
+        reads_handles_only = self._sees_features and self._resolution is None and self._mask is None
+        if not reads_handles_only or not isinstance(self.matching, PaperMatching) or self._map_size is None:
+            return None
+        if self._handle_features is None or self._first_features is None:
+            return None  # References are taken from whole maps.
+        return view_around(self._points, self.matching, self._map_size, self._generator.image_size)
+
+    def _in_view(self, *points: Tensor) -> tuple[Matching, list[Tensor]]:
+        """Count points from the corner of what the features show, and the matching with them."""
+        if self._view is None or not isinstance(self.matching, PaperMatching):
+            return self.matching, list(points)
+        return self._view.matching(self.matching), [self._view.enter(some) for some in points]
+
     def _follow(self, features: Tensor | None, opinion: picture.Opinion) -> None:
         """Find the handles again, by their features, or where a guide sees them."""
         if features is not None and self._handle_features is not None:
             with torch.no_grad():
-                self._points = self.matching.track(features, self._handle_features, self._points)
+                matching, (points,) = self._in_view(self._points)
+                points = matching.track(features, self._handle_features, points)
+                self._points = points if self._view is None else self._view.leave(points)
         if self._guides:
             self._points = torch.where(opinion.points.isnan(), self._points, opinion.points)
 
@@ -166,7 +197,8 @@ class Evaluator:
         config, terms = self.config, dict[str, Tensor]()
         features_held, rgb_held = self._held or (None, None)
         if features is not None:
-            motion = self.matching.motion(features, self._points, self._targets)
+            matching, (points, targets) = self._in_view(self._points, self._targets)
+            motion = matching.motion(features, points, targets)
             terms["motion"] = config.motion_weight * motion.sum()
             if features_held is not None and self._first_features is not None:
                 change = self.matching.hold(features, self._first_features, features_held)

@@ -82,8 +82,13 @@ class Generator(Protocol):
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
+        region: tuple[int, int, int, int] | None = None,
     ) -> Taps:
-        """Give features and picture from inside, differentiable in ws, computing only as far as needed."""
+        """Give features and picture from inside, differentiable in ws, computing only as far as needed.
+
+        `region` (top, left, bottom, right, in cells) says which features will be read. A generator that can
+        compute those alone gives them, cut to that size; any other gives the whole map.
+        """
 
 
 # ----------------------------------------------------------------------------

@@ -38,7 +38,12 @@ class Synthesis(Protocol):
         """Make pictures."""
 
     def taps(
-        self, ws: torch.Tensor, feature_block: int | None, rgb_resolution: int | None, noise_mode: str
+        self,
+        ws: torch.Tensor,
+        feature_block: int | None,
+        rgb_resolution: int | None,
+        noise_mode: str,
+        region: tuple[int, int, int, int] | None,
     ) -> Taps:
         """Compute features and a picture on the way."""
 
@@ -98,6 +103,7 @@ class GeneratorBase(nn.Module):
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
+        region: tuple[int, int, int, int] | None = None,
     ) -> Taps:
         """Compute features and a picture on the way through the synthesis, and no further than is needed.
 
@@ -106,11 +112,13 @@ class GeneratorBase(nn.Module):
             feature_block: the block whose features are wanted, 0 to num_blocks - 1, or None.
             rgb_resolution: height in px of the picture wanted, or None.
             noise_mode: "const", "none" or "random".
+            region: (top, left, bottom, right) in cells: which of the features are wanted. StyleGAN2 then
+                computes and gives those alone, where that saves work; else the whole map is given.
 
         Raises:
             NetworkError: if there is no such block, resolution or noise mode, or ws has another shape.
         """
-        return self.synthesis.taps(ws, feature_block, rgb_resolution, noise_mode)
+        return self.synthesis.taps(ws, feature_block, rgb_resolution, noise_mode, region)
 
 
 # ----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from torch import nn
 from training.blocks_stylegan2 import BlockOptions, SynthesisBlock
 from training.generator import GeneratorBase, Taps, checked_block, checked_noise_mode, checked_ws
 from training.layers import Kwargs, MappingNetwork, NetworkError
+from training.regions import WORTH_A_CUT, Region, features_on, work_of
 
 ARCHITECTURES = ("skip", "resnet", "orig")
 
@@ -106,6 +107,7 @@ class SynthesisNetwork(nn.Module):
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
+        region: tuple[int, int, int, int] | None = None,
     ) -> Taps:
         """Compute features and a picture on the way, and no further than is needed.
 
@@ -115,6 +117,8 @@ class SynthesisNetwork(nn.Module):
             rgb_resolution: height in px of the picture wanted, the resolution of a block. The skip form
                 has a picture at every block; for the others the full picture is averaged down to it.
             noise_mode: "const", "none" or "random".
+            region: (top, left, bottom, right) in cells: the features that are wanted. They alone are computed
+                and given where that saves work and nothing else is asked for; else the whole map is given.
 
         Raises:
             NetworkError: if there is no such block, resolution or noise mode, or ws has another shape.
@@ -124,6 +128,11 @@ class SynthesisNetwork(nn.Module):
         last_feature = -1 if feature_block is None else checked_block(feature_block, len(blocks))
         ws = checked_ws(ws, self.num_ws, self.w_dim)
         checked_noise_mode(noise_mode)
+        if region is not None and last_rgb < 0 and last_feature >= 0 and noise_mode == "const":
+            lower = blocks[: last_feature + 1]
+            in_half = ws.device.type == "cuda" and lower[-1].use_fp16
+            if work_of(lower, [Region(*region)]) < WORTH_A_CUT and not in_half:
+                return Taps(features_on(lower, ws, [Region(*region)])[0], None)
         x, img, features = None, None, None
         for index, block in enumerate(blocks[: max(last_rgb, last_feature) + 1]):
             x = block.features(x, ws[:, max(2 * index - 1, 0) :], noise_mode)

@@ -117,6 +117,7 @@ class SynthesisNetwork(nn.Module):
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
+        region: tuple[int, int, int, int] | None = None,
     ) -> Taps:
         """Compute the features of a layer and a picture, and no further than is needed.
 
@@ -126,6 +127,7 @@ class SynthesisNetwork(nn.Module):
                 scale.
             rgb_resolution: side in px of the picture wanted; the full picture is averaged down to it.
             noise_mode: "const", "none" or "random": all the same, for there is no noise.
+            region: not used: the filters of these layers reach so far that a cut saves little.
 
         Raises:
             NetworkError: if there is no such layer, resolution or noise mode, or ws has another shape.

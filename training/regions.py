@@ -22,6 +22,9 @@ from training.layers import NetworkError
 # Blocks up to this height are computed whole: less work than keeping their books.
 WHOLE_UP_TO = 32
 
+# A cut that leaves more than this share of the work is not worth its own.
+WORTH_A_CUT = 0.8
+
 
 class Region(NamedTuple):
     """A rectangle of cells: rows top to bottom, columns left to right, the last of each not included."""

@@ -66,6 +66,7 @@ class RubberSheet:
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
+        region: tuple[int, int, int, int] | None = None,
     ) -> StubTaps:
         features = None if feature_block is None else self.features(ws, *self.resolution(feature_block))
         if rgb_resolution is None:

@@ -69,6 +69,7 @@ class StripedGenerator:
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
+        region: tuple[int, int, int, int] | None = None,
     ) -> Taps:
         picture = self.synthesis(ws)
         features = None if feature_block is None else F.avg_pool2d(picture, 2)
