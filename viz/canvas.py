@@ -77,7 +77,7 @@ class Canvas:
         elif state.network.loaded is not None:
             lines = ["Drawing the first picture …"]
         else:
-            lines = ["No network is loaded.", "Drop a checkpoint (.safetensors or .pkl) here."]
+            lines = ["No network is loaded.", "Drop a checkpoint (.safetensors, .pkl or .pt) here."]
         height = imgui.get_text_line_height_with_spacing()
         y = corner.y + (room.y - height * len(lines)) / 2
         for index, line in enumerate(lines):

@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 FILM_FPS = 15
 _FILM_HOLD = 10  # Times that the last frame of a film is repeated.
 _RATE_OVER = 8  # Steps a second are counted over so many steps.
-_CHECKPOINTS = (".safetensors", ".pkl")
+_CHECKPOINTS = (".safetensors", ".pkl", ".pt", ".pth")
+_HEADER = 1 << 16  # Bytes of a .safetensors in which a network names its class.
 _CLOSE_SECONDS = 20.0
 _WAIT_EVERY = 0.1  # s
 _GLANCE_AFTER = 0.4  # s: who runs through seeds is not kept waiting by looks at each.
@@ -234,6 +235,17 @@ def _in_words(report: "AdjustmentReport") -> answers.Report:
 def _checkpoints_beside(path: Path) -> tuple[Path, ...]:
     """List the files in a checkpoint's folder that may be checkpoints too: their content decides, later."""
     try:
-        return tuple(sorted(file for file in path.parent.iterdir() if file.suffix in _CHECKPOINTS))
+        return tuple(sorted(file for file in path.parent.iterdir() if _may_be_network(file)))
     except OSError:
         return ()
+
+
+def _may_be_network(file: Path) -> bool:
+    """Tell whether a file is worth offering: a detector's weights are tensors too, but name no class."""
+    if file.suffix != ".safetensors":
+        return file.suffix in _CHECKPOINTS
+    try:
+        with file.open("rb") as opened:
+            return b'"class_name"' in opened.read(_HEADER)
+    except OSError:
+        return False

@@ -83,6 +83,24 @@ def test_what_a_session_waits_for_is_told_now_and_then(desk: Desk) -> None:
     assert sum(isinstance(news, answers.Waiting) for news in desk.news) <= 5
 
 
+def test_networks_of_the_folder_are_offered_and_detectors_are_not(tmp_path: Path) -> None:
+    network = b'{"__metadata__":{"class_name":"training.networks_stylegan2.Generator"}}'
+    for name, content in (
+        ("one.safetensors", network),
+        ("two.pkl", b""),
+        ("three.pt", b""),
+        ("landmarks.safetensors", b'{"__metadata__":{"network":"hourglass"}}'),
+        ("README.md", b""),
+    ):
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "gone.safetensors").symlink_to(tmp_path / "nowhere")
+    desk = Desk(FakeSession())
+    desk.worker.send(commands.Load(1, tmp_path / "one.safetensors"))
+    nearby = desk.wait_for(answers.Loaded).nearby
+    desk.worker.close()
+    assert [file.name for file in nearby] == ["one.safetensors", "three.pt", "two.pkl"]
+
+
 def test_without_a_network_nothing_is_generated() -> None:
     desk = Desk(FakeSession())
     desk.worker.send(commands.Generate(1, 5, 0.5))

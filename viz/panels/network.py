@@ -18,7 +18,7 @@ def draw(state: EditorState) -> list[Action]:
     imgui.set_next_item_width(-button_width - imgui.get_style().item_spacing.x)
     flags = imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.elide_left
     entered, typed = imgui.input_text_with_hint("##path", "path of a checkpoint", network.typed, flags)
-    hint("A .safetensors or .pkl file. Or drop a file anywhere on the window.")
+    hint("A .safetensors, .pkl or .pt file. Or drop a file anywhere on the window.")
     if typed != network.typed:
         found.append(TypePath(typed))
     imgui.same_line()
