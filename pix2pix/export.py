@@ -89,7 +89,10 @@ def export(generator: UNet, path: Path) -> float:
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--which", default="best", show_default=True, help="The checkpoint: best, latest, or an epoch's number."
+    "--which",
+    default="latest",
+    show_default=True,
+    help="The checkpoint: latest, best (on validation L1), or an epoch's number.",
 )
 def main(run: Path, file: Path, which: str) -> None:
     """Export, and say how near the outputs are."""

@@ -39,8 +39,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True,
                      help="What computes."),
         click.option("--dropout", is_flag=True, help="Leave dropout on, as the paper does at test time."),
-        click.option("--which", default="best", show_default=True,
-                     help="The checkpoint: best, latest, or an epoch's number."),
+        click.option("--which", default="latest", show_default=True,
+                     help="The checkpoint: latest, best (on validation L1), or an epoch's number."),
     ):  # fmt: skip
         command = option(command)
     return command

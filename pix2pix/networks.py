@@ -28,8 +28,10 @@ class UNet(nn.Module):
     Each level down halves the size (4×4 convolution, stride 2, leaky ReLU 0.2) and each level up doubles it
     (4×4 transposed convolution, ReLU). With `stem`, a 3×3 convolution first widens the picture at full size,
     and a 3×3 convolution at full size makes the picture in the end; without it, as in the paper, the first
-    and the last level do so themselves. The innermost map is not normalised (it may be a single pixel); the
-    three innermost levels up drop features out in training.
+    and the last level do so themselves. The innermost map is not normalised (it may be a single pixel).
+    Levels up to maps of a sixteenth of the picture's side or less, but for the innermost, drop features out
+    in training: three of `unet256`, none of `unet5`. Dropped from wider maps, features are missing from
+    details, which then come out as a grid of dots.
 
     Forward: pictures [N, in_channels, H, W] in -1..1 -> [N, out_channels, H, W] in -1..1; H and W are
     multiples of `multiple`.
@@ -84,7 +86,7 @@ class UNet(nn.Module):
                     nn.ReLU(),
                     UpConv(out if innermost else 2 * out, out_channels if last else into, 4, 2, 1),
                     nn.Identity() if last else make_norm(norm, into),
-                    nn.Dropout(dropout) if not last and depth - 4 <= level < depth - 1 else nn.Identity(),
+                    nn.Dropout(dropout) if 4 <= level < depth - 1 else nn.Identity(),
                 )
             )
         self.head = nn.Sequential(nn.ReLU(), Conv(2 * width, out_channels, 3, padding=1)) if stem else None

@@ -172,7 +172,7 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> dict[str,
 
 
 def load_generator(
-    path: Path, which: str = "best", device: torch.device | str = "cpu", dropout: bool = False
+    path: Path, which: str = "latest", device: torch.device | str = "cpu", dropout: bool = False
 ) -> tuple[UNet, TrainOptions, Path]:
     """Build a run's generator from its own settings, ready for use: no flag has to be repeated.
 
@@ -183,7 +183,7 @@ def load_generator(
 
     Args:
         path: the run's folder, or a checkpoint in it.
-        which: `best`, `latest`, or an epoch's number; of no meaning where `path` is a checkpoint.
+        which: `latest`, `best`, or an epoch's number; of no meaning where `path` is a checkpoint.
 
     Returns:
         the generator, the run's settings, the checkpoint that it came from.

@@ -22,6 +22,10 @@ TINY = TrainOptions(
 )
 
 
+# A network that is small and yet deep enough to drop features out.
+DROPPING = {"generator": "unet256", "depth": 6, "size": 64}
+
+
 def picture(seed, height=32, width=32):
     """Soft random colours, uint8 [H, W, 3]."""
     coarse = np.random.default_rng(seed).integers(0, 256, (4, 4, 3), dtype=np.uint8)
@@ -46,7 +50,8 @@ def write_pairs(folder, count, size=32, splits=("train", "val")):
 def tiny_trainer(path, count=5, **changes):
     options = sets.settle(replace(TINY, **changes))
     run = new_run(options, path, {})
-    return Trainer(run, options, pair_set(count), pair_set(2), start_fabric("cpu", "fp32"))
+    pairs, held_out = pair_set(count, options.size), pair_set(2, options.size)
+    return Trainer(run, options, pairs, held_out, start_fabric("cpu", "fp32"))
 
 
 def train(*arguments, program=("pix2pix/train.py",), timeout=120):

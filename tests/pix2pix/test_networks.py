@@ -65,6 +65,14 @@ def test_a_skip_connection_joins_each_level():
     assert not torch.allclose(changed, other, atol=1e-4)
 
 
+def test_features_are_dropped_from_small_maps_only():
+    assert not [
+        module for module in make_generator("unet5").modules() if isinstance(module, torch.nn.Dropout)
+    ]
+    levels = [index for index, level in enumerate(make_generator("unet256").up) if "Dropout" in repr(level)]
+    assert levels == [4, 5, 6]  # Of 0 to 7: maps of 4, 8 and 16 px at 256.
+
+
 def test_each_score_of_the_discriminator_sees_70_by_70_pixels():
     judge = PatchGAN(width=4, norm="batch").eval()  # Running statistics: a norm that looks no further.
     pair = torch.rand(1, 6, 256, 256, requires_grad=True)

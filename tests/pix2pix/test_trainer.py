@@ -12,7 +12,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from dnnlib.options import OptionError
 from pix2pix.run_folder import RunError, load_checkpoint, new_run, open_run
 from pix2pix.trainer import Trainer
-from tests.pix2pix.conftest import TINY, pair_set, tiny_trainer
+from tests.pix2pix.conftest import DROPPING, TINY, pair_set, tiny_trainer
 
 
 def weights(trainer):
@@ -75,16 +75,16 @@ def test_training_lowers_the_loss_and_l1_alone_leaves_the_discriminator_alone(tm
 
 @pytest.mark.parametrize("cut", [1, 4, 5, 6, 9])
 def test_a_run_resumed_after_any_step_ends_with_the_same_bits(tmp_path, cut):
-    whole = tiny_trainer(tmp_path / "whole")
+    whole = tiny_trainer(tmp_path / "whole", **DROPPING)
     to_the_end(whole)
-    first = tiny_trainer(tmp_path / "cut")
+    first = tiny_trainer(tmp_path / "cut", **DROPPING)
     steps = first.run_steps()
     for _ in range(cut):
         next(steps)
     steps.close()
     run, options, _ = open_run(tmp_path / "cut")
     torch.manual_seed(cut)  # Whatever the new process drew before must not matter.
-    second = Trainer(run, options, pair_set(5), pair_set(2), first.fabric)
+    second = Trainer(run, options, pair_set(5, 64), pair_set(2, 64), first.fabric)
     second.resume()
     assert second.step == cut
     assert to_the_end(second) == list(range(cut + 1, 11))

@@ -17,7 +17,7 @@ from pix2pix.folders import open_picture, open_with_alpha
 from pix2pix.networks import UNet, make_generator
 from pix2pix.run_folder import RunError, load_generator
 from pix2pix.use import spans, translate
-from tests.pix2pix.conftest import picture, tiny_trainer, train, write_pairs
+from tests.pix2pix.conftest import DROPPING, picture, tiny_trainer, train, write_pairs
 
 
 class Negative(torch.nn.Module):
@@ -68,12 +68,15 @@ def test_in_use_an_instance_normed_network_paints_as_it_did_in_training():
     assert torch.allclose(used, alone, atol=1e-5)  # Nor does it matter what else is in the batch.
 
 
-def test_dropout_is_off_in_use_and_can_be_asked_for(run):
-    pictures = torch.rand(1, 3, 32, 32) * 2 - 1
-    still, options, file = load_generator(run)
-    assert file == run / "best.pt" and options.width == 4
+def test_dropout_is_off_in_use_and_can_be_asked_for(tmp_path):
+    trainer = tiny_trainer(tmp_path / "run", max_steps=2, **DROPPING)
+    for _ in trainer.run_steps():
+        pass
+    pictures = torch.rand(1, 3, 64, 64) * 2 - 1
+    still, options, file = load_generator(tmp_path / "run")
+    assert file == tmp_path / "run/latest.pt" and options.width == 4
     assert torch.equal(still(pictures), still(pictures))
-    noisy, _, _ = load_generator(run, dropout=True)
+    noisy, _, _ = load_generator(tmp_path / "run", dropout=True)
     assert not torch.equal(noisy(pictures), noisy(pictures))
     assert not any(module.training for module in noisy.modules() if not isinstance(module, torch.nn.Dropout))
 
@@ -89,7 +92,7 @@ def test_batch_norm_uses_its_running_means(tmp_path):
 
 
 def test_a_checkpoint_is_found_by_its_name(run):
-    assert load_generator(run, "latest")[2] == run / "latest.pt"
+    assert load_generator(run, "best")[2] == run / "best.pt"
     assert load_generator(run / "latest.pt")[2] == run / "latest.pt"
     with pytest.raises(RunError, match="expected best, latest, or the number of an epoch"):
         load_generator(run, "newest")
@@ -108,7 +111,7 @@ def test_a_whole_split_is_painted_measured_and_shown(tmp_path):
     assert code == 0, said
     result = CliRunner().invoke(test.main, [str(tmp_path / "run"), "--split", "val", "--data", str(tmp_path)])
     assert result.exit_code == 0, result.output
-    folder = tmp_path / "run/test-val-best"
+    folder = tmp_path / "run/test-val-latest"
     figures = json.loads((folder / "figures.json").read_text())
     assert figures["pictures"] == 3 and 0 < figures["l1"] < 1 and 0 <= figures["class_iou"] <= 1
     assert f"{figures['psnr']:.4f}" in result.output
