@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "checkpoints").glob("*.md")])
+FOLDERS = (ROOT, ROOT / "docs", ROOT / "checkpoints", ROOT / "pix2pix")
+DOCUMENTS = sorted(path for folder in FOLDERS for path in folder.glob("*.md"))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
