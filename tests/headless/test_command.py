@@ -214,5 +214,5 @@ def test_the_window_opens_and_ctrl_c_closes_it(tmp_path):
         time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     _, complained = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, complained
     assert "Traceback" not in complained
