@@ -6,8 +6,11 @@
 `draw` is called once a frame, between the start and the end of a Dear ImGui frame.
 """
 
+import contextlib
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -131,16 +134,23 @@ class Window:
     # Frames.
 
     def run(self, draw: Callable[[], None]) -> None:
-        """Draw until the window is closed; rest while nothing happens and nothing keeps it awake."""
-        while not self.closing:
-            if time.monotonic() < self._awake_until:
-                glfw.poll_events()
-            else:
-                glfw.wait_events_timeout(_NAP_SECONDS)
-            if time.monotonic() < self._awake_until and not self._minimized:
-                began = time.monotonic()
-                self.frame(draw)
-                self._pace(began)
+        """Draw until the window is closed; rest while nothing happens and nothing keeps it awake.
+
+        Raises:
+            KeyboardInterrupt: after Ctrl-C on the terminal, once the frame that is being drawn is whole.
+        """
+        with _between_frames() as interrupted:
+            while not self.closing and not interrupted.is_set():
+                if time.monotonic() < self._awake_until:
+                    glfw.poll_events()
+                else:
+                    glfw.wait_events_timeout(_NAP_SECONDS)
+                if time.monotonic() < self._awake_until and not self._minimized:
+                    began = time.monotonic()
+                    self.frame(draw)
+                    self._pace(began)
+        if interrupted.is_set():
+            raise KeyboardInterrupt
 
     def frame(self, draw: Callable[[], None]) -> None:
         """Draw one frame now."""
@@ -248,3 +258,18 @@ def _drawn_by_processor() -> bool:
 
 def _words(text: bytes | str) -> str:
     return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+
+
+@contextlib.contextmanager
+def _between_frames() -> Iterator[threading.Event]:
+    """Note Ctrl-C rather than raise it: a frame that is broken off leaves Dear ImGui with open ends.
+
+    Yields:
+        an event that is set once Ctrl-C was pressed.
+    """
+    pressed = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.set())
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -242,3 +243,20 @@ def test_a_true_mouse_and_a_true_keyboard_reach_it(monkeypatch: pytest.MonkeyPat
             person.look()
     assert clicks == [1]
     assert texts[-1] == "eyes"
+
+
+def test_ctrl_c_waits_for_the_frame_to_be_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = []
+
+    def draw() -> None:
+        imgui.begin("box")
+        signal.raise_signal(signal.SIGINT)  # In the middle of a frame, with an end still to come.
+        imgui.end()
+        whole.append(True)
+
+    before = signal.getsignal(signal.SIGINT)
+    with open_window(monkeypatch, 200, 100) as window, pytest.raises(KeyboardInterrupt):
+        window.stay_awake(60)
+        window.run(draw)
+    assert whole == [True]
+    assert signal.getsignal(signal.SIGINT) is before
