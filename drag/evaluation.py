@@ -196,9 +196,9 @@ class Evaluator:
         """Compute the weighted terms of the loss that look at features and picture."""
         config, terms = self.config, dict[str, Tensor]()
         features_held, rgb_held = self._held or (None, None)
-        if features is not None:
+        if features is not None and self._handle_features is not None:
             matching, (points, targets) = self._in_view(self._points, self._targets)
-            motion = matching.motion(features, points, targets)
+            motion = matching.motion(features, self._handle_features, points, targets)
             terms["motion"] = config.motion_weight * motion.sum()
             if features_held is not None and self._first_features is not None:
                 change = self.matching.hold(features, self._first_features, features_held)

@@ -29,8 +29,8 @@ class Matching(Protocol):
     def track(self, features: Tensor, reference: Tensor, points: Tensor) -> Tensor:
         """Find the handles [N, 2] again, near where they were."""
 
-    def motion(self, features: Tensor, points: Tensor, targets: Tensor) -> Tensor:
-        """Pull the handles towards their targets; one term a handle, [N]."""
+    def motion(self, features: Tensor, reference: Tensor, points: Tensor, targets: Tensor) -> Tensor:
+        """Pull handles, known by their reference [N, C], to their targets; one term a handle, [N]."""
 
     def held(self, mask: Tensor, features: Tensor) -> Tensor | None:
         """Turn a mask [H, W], 1 = may move, into the weights that `hold` takes; None if nothing is held."""

@@ -52,7 +52,7 @@ class PaperMatching:
             points = self._refine(features, reference, points, spacing)
         return self.place(points)
 
-    def motion(self, features: Tensor, points: Tensor, targets: Tensor) -> Tensor:
+    def motion(self, features: Tensor, reference: Tensor, points: Tensor, targets: Tensor) -> Tensor:
         """Pull handles [N, 2] to their targets [N, 2]: L1 between a patch, detached, and the patch ahead."""
         cell = self._cell(features)
         way = targets - points

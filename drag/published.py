@@ -51,7 +51,7 @@ class PublishedMatching:
         nearest = distance.masked_fill(~inside, torch.inf).flatten(1).argmin(dim=1)
         return points + lattice(self.search_radius, points.device)[nearest]
 
-    def motion(self, features: Tensor, points: Tensor, targets: Tensor) -> Tensor:
+    def motion(self, features: Tensor, reference: Tensor, points: Tensor, targets: Tensor) -> Tensor:
         """Pull handles [N, 2] one pixel towards their targets [N, 2]; one term a handle, [N].
 
         L1 between the features in a circle, detached, and those one pixel on, as a mean over channels and

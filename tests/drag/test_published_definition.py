@@ -30,7 +30,7 @@ def test_points_loss_and_slope_are_the_published_ones(path):
         features = torch.tensor(expected[None]).requires_grad_()
         if index > 0:
             points = matching.track(features.detach(), reference, points)
-        terms = matching.motion(features, points, targets)
+        terms = matching.motion(features, reference, points, targets)
         loss = terms.sum()
         if held is not None:
             loss = loss + about["lambda_mask"] * matching.hold(features, first, held)

@@ -104,7 +104,7 @@ def test_the_published_pull_equals_the_long_way(size, radius, seed):
     points = torch.from_numpy(random.integers(0, size, (4, 2))).float()
     targets = torch.from_numpy(random.uniform(0, size - 1, (4, 2))).float()
     matching = PublishedMatching(DragConfig(r1=radius * 512 / size), (size, size))
-    found = matching.motion(features, points, targets)
+    found = matching.motion(features, matching.reference(features, points), points, targets)
 
     resized = F.interpolate(features, size=(size, size), mode="bilinear", align_corners=False)
     line = torch.linspace(0, size, size)

@@ -42,8 +42,8 @@ def test_tracking_and_pulling_see_no_difference(points, goals, seed, r2):
     cut_track = view.leave(inside.track(cut, reference, view.enter(handles)))
     assert torch.allclose(whole_track, cut_track, atol=1e-2)
 
-    whole_pull = matching.motion(now, whole_track, targets)
-    cut_pull = inside.motion(cut, view.enter(whole_track), view.enter(targets))
+    whole_pull = matching.motion(now, reference, whole_track, targets)
+    cut_pull = inside.motion(cut, reference, view.enter(whole_track), view.enter(targets))
     assert torch.allclose(whole_pull, cut_pull, rtol=1e-3, atol=1e-5)
 
 
