@@ -5,7 +5,6 @@ finds faces, plans an expression, drags, reports, and gives the frames of the la
 no screen.
 """
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from dnnlib.errors import EditorError
 from drag.config import DragConfig
 from drag.engine import drag as start_drag
 from drag.latent import directions_of
+from drag.path import EditPath
 from drag.request import DragRequest, FloatArray, RequestError
 from drag.session import DragSession
 from drag.types import DragStep
@@ -48,6 +48,15 @@ class _Before:
     w: Tensor
     picture: Picture
     face: Face
+
+
+@dataclass(frozen=True, eq=False)
+class _Passed:
+    """A state that an edit went through."""
+
+    index: int
+    w: Tensor
+    points: FloatArray
 
 
 class EditSession:
@@ -87,7 +96,8 @@ class EditSession:
         self._detectors: dict[str, LandmarkDetector] = {}
         self._before: _Before | None = None
         self._handles: FloatArray | None = None
-        self._path_of_w: list[tuple[int, Tensor]] = []
+        self._passed: list[_Passed] = []
+        self._targets: FloatArray = np.zeros((0, 2), np.float32)
         self._label = 0
         self._drawn: tuple[Tensor, Picture] | None = None
         self._spread: dict[int, Tensor] = {}
@@ -129,10 +139,34 @@ class EditSession:
         with torch.no_grad():
             return self._generator.mapping(torch.from_numpy(z).float().to(device), c, truncation_psi=psi)
 
-    def go_to(self, w: Tensor) -> None:
-        """Go to any w [num_ws, w_dim]; the path of the last edit is forgotten."""
-        self._w = w.detach().clone()
-        self._before, self._handles, self._path_of_w = None, None, []
+    def go_to(self, w: Tensor | npt.NDArray[np.float32]) -> None:
+        """Go to any w [num_ws, w_dim]; the path of the last edit is forgotten.
+
+        Raises:
+            SessionError: if this network's w has another shape.
+        """
+        self._w = self._as_w(w)
+        self._before, self._handles, self._passed = None, None, []
+
+    def _as_w(self, w: Tensor | npt.NDArray[np.float32]) -> Tensor:
+        """Copy a w to the generator's device."""
+        if tuple(w.shape) != (self.num_ws, self.w_dim):
+            found = " × ".join(map(str, w.shape))
+            raise SessionError(f"{self.path.name}: its w is {self.num_ws} × {self.w_dim}, not {found}")
+        given = w.detach().clone() if isinstance(w, Tensor) else torch.from_numpy(np.array(w, np.float32))
+        return given.to(next(iter(self._generator.parameters())).device)
+
+    def current_w(self) -> FloatArray:
+        """Give the w of the picture in front of us as an array [num_ws, w_dim] float32, read-only."""
+        return _array(self._w)
+
+    def draw(self, w: Tensor | npt.NDArray[np.float32]) -> Picture:
+        """Draw the picture of any w [num_ws, w_dim], and stay where we are: uint8 [H, W, 3].
+
+        Raises:
+            SessionError: if this network's w has another shape, or the picture is not made of numbers.
+        """
+        return self._draw(self._as_w(w))
 
     def frame(self) -> Picture:
         """Draw the picture of w: uint8 [H, W, 3], read-only. It is drawn once, however often it is asked for.
@@ -214,6 +248,7 @@ class EditSession:
     def adjust(self, adjustment: Adjustment, face: Face) -> Iterator[DragStep]:
         """Do what was planned for a face."""
         self._before = _Before(self._w, self.frame(), face)
+        self._targets = adjustment.request.targets
         steps = start_drag(
             self._generator,
             self._w,
@@ -233,7 +268,7 @@ class EditSession:
 
     def drag(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[DragStep]:
         """Drag by hand. `options` is asked before each step, so that a slider acts at once."""
-        self._before = None
+        self._before, self._targets = None, request.targets
         return self._following(self._steps_by_hand(request, options))
 
     def _steps_by_hand(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[DragStep]:
@@ -252,19 +287,30 @@ class EditSession:
                 return
 
     def _following(self, steps: Iterator[DragStep]) -> Iterator[DragStep]:
-        self._path_of_w = []
+        self._passed = []
         for step in steps:
             self._w, self._handles = step.w, step.points
             # A step that made things worse is taken back by the next: the film goes without it.
             if step.best or step.ended is not None:
-                self._path_of_w.append((step.index, step.w))
+                self._passed.append(_Passed(step.index, step.w, step.points))
             yield step
 
     def settle(self, step: DragStep) -> None:
         """Go back to an earlier step of the last edit, which then ends there."""
         self._w, self._handles = step.w, step.points
-        earlier = [(index, w) for index, w in self._path_of_w if index < step.index]
-        self._path_of_w = [*earlier, (step.index, step.w)]
+        earlier = [passed for passed in self._passed if passed.index < step.index]
+        self._passed = [*earlier, _Passed(step.index, step.w, step.points)]
+
+    def path_of_edit(self) -> EditPath | None:
+        """Give the way that w took in the last edit; None if there was none."""
+        if not self._passed:
+            return None
+        return EditPath.of(
+            [passed.index for passed in self._passed],
+            [_array(passed.w) for passed in self._passed],
+            [passed.points for passed in self._passed],
+            self._targets,
+        )
 
     # ------------------------------------------------------------------------
     # What came of it.
@@ -290,22 +336,17 @@ class EditSession:
 
         W is taken between the steps, evenly along the way, so that the film does not jump.
         """
-        path = [w for _, w in self._path_of_w]
-        ways = [float((after - before).norm()) for before, after in itertools.pairwise(path)]
-        if sum(ways) == 0:
-            return [self._drawing(w) for w in path[-1:]]
-        least, most = FILM_FRAMES
-        marks = np.concatenate([[0.0], np.cumsum(ways)])
-        places = np.interp(
-            np.linspace(0, marks[-1], min(max(len(path), least), most)), marks, np.arange(len(path))
-        )
-        return [self._drawing(_between(path, place)) for place in places.tolist()]
+        path = self.path_of_edit()
+        if path is None:
+            return []
+        return [self._drawing(path.w_at(place)) for place in path.evenly(*FILM_FRAMES)]
 
-    def _drawing(self, w: Tensor) -> Callable[[], Picture]:
-        return lambda: self._draw(w)
+    def _drawing(self, w: FloatArray) -> Callable[[], Picture]:
+        return lambda: self.draw(w)
 
 
-def _between(path: list[Tensor], place: float) -> Tensor:
-    """Give w at a place of a path of at least two, counted in its points."""
-    before = min(int(place), len(path) - 2)
-    return torch.lerp(path[before], path[before + 1], place - before)
+def _array(w: Tensor) -> FloatArray:
+    """Copy a tensor to a read-only array."""
+    array: FloatArray = w.detach().cpu().numpy().astype(np.float32, copy=True)
+    array.flags.writeable = False
+    return array

@@ -200,3 +200,43 @@ def test_a_picture_is_drawn_once_however_often_it_is_looked_at():
     assert not np.array_equal(session.frame(), first) and len(drawn) == 2
     with pytest.raises(ValueError, match="read-only"):
         first[0, 0] = 0
+
+
+# ----------------------------------------------------------------------------
+# The way of an edit, and going back to any w.
+
+
+def test_the_way_of_an_edit_goes_from_where_it_started_to_where_it_ended():
+    session = striped_session(kind=SmallSteps)
+    session.generate(18, 0.7)
+    start = session.current_w()
+    assert session.path_of_edit() is None
+    plan, steps = closed(session)
+    path = session.path_of_edit()
+    assert path is not None
+    assert np.array_equal(path.ws[0], start)
+    assert np.array_equal(path.ws[-1], session.current_w())
+    assert path.steps[-1] == steps[-1].index
+    assert path.points.shape == (len(path), len(plan.request.points), 2)
+    assert np.array_equal(path.targets, plan.request.targets)
+
+
+def test_any_w_can_be_gone_to_and_is_the_same_picture_to_the_bit():
+    session = striped_session()
+    session.generate(18, 0.7)
+    before, picture = session.current_w(), session.frame()
+    closed(session)
+    after, closed_eyes = session.current_w(), session.frame()
+    session.go_to(before)
+    assert np.array_equal(session.current_w(), before)
+    assert np.array_equal(session.frame(), picture)
+    assert np.array_equal(session.draw(after), closed_eyes)
+    assert np.array_equal(session.frame(), picture), "drawing another w leaves us where we are"
+
+
+def test_a_w_of_another_network_is_refused():
+    session = striped_session()
+    before = session.w
+    with pytest.raises(SessionError, match="its w is 4 × 8, not 18 × 512"):
+        session.go_to(np.zeros((18, 512), np.float32))
+    assert session.w is before
