@@ -1,7 +1,6 @@
 """The editor on the screen: once a frame it hears the worker, draws the panels, and does what was asked."""
 
 import math
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from imgui_bundle import imgui
@@ -10,26 +9,21 @@ from dnnlib.errors import EditorError
 from dnnlib.files import writable_folder
 from dnnlib.pictures import save_png
 from gui_utils import theme
+from gui_utils.widgets import section
 from gui_utils.window import Window
 from viz import answers, commands, editor
 from viz.actions import Action, DropFiles, OpenNetwork
 from viz.canvas import Canvas
 from viz.catalogue import Catalogue
 from viz.fetcher import Fetcher
-from viz.panels import banners, capture, drag, face_adjustments, latent, network, progress
+from viz.panels import banners, progress
+from viz.panels.table import PANELS
 from viz.session import OpenSession
 from viz.state import EditorState, LatentState
 from viz.words import status_text
 from viz.worker import Worker
 
 TITLE = "Drag Auto"
-_PANELS: Sequence[Callable[[EditorState], list[Action]]] = (
-    network.draw,
-    latent.draw,
-    face_adjustments.draw,
-    drag.draw,
-    capture.draw,
-)
 
 # Widths and heights before scaling.
 _CONTROLS_WIDTH = 368.0
@@ -132,8 +126,9 @@ class App:
         self._controls_width = min(max(self._controls_width, _CONTROLS_LEAST), widest)
         found: list[Action] = []
         _begin_part("Controls", 0, 0, self._controls_width * scale, height)
-        for draw_panel in _PANELS:
-            found += draw_panel(self.state)
+        for panel in PANELS:
+            if section(panel.name):
+                found += panel.draw(self.state)
         imgui.spacing()
         imgui.end()
         return found

@@ -4,15 +4,13 @@ import dataclasses
 
 from imgui_bundle import imgui
 
-from gui_utils.widgets import button, disabled, hint, muted, row, section, share_of_row
+from gui_utils.widgets import button, disabled, hint, muted, row, share_of_row
 from viz.actions import Action, ChangeCapture, SaveEditFilm, SavePicture
 from viz.state import EditorState
 
 
 def draw(state: EditorState) -> list[Action]:
     """Draw the folder and the two buttons."""
-    if not section("Capture"):
-        return []
     found: list[Action] = []
     row("Folder", "Where files go; it is made if it is missing, and nothing is written over")
     folder = imgui.input_text("##folder", state.capture.folder)[1]

@@ -13,7 +13,6 @@ from gui_utils.widgets import (
     main_button,
     muted,
     row,
-    section,
     share_of_row,
     stop_button,
 )
@@ -28,8 +27,6 @@ _GREATEST_BRUSH = 128.0
 
 def draw(state: EditorState) -> list[Action]:
     """Draw the tool, Start and Stop, the mask and the sliders."""
-    if not section("Drag"):
-        return []
     found: list[Action] = []
     drag = _draw_tool(state.drag)
     with disabled(state.busy):

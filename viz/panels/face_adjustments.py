@@ -6,7 +6,7 @@ from imgui_bundle import imgui
 
 from faces.expressions import EXPRESSIONS
 from gui_utils import theme
-from gui_utils.widgets import button, choice, coloured, disabled, fact, hint, muted, row, section
+from gui_utils.widgets import button, choice, coloured, disabled, fact, hint, muted, row
 from viz.actions import Action, ChangeFace, ClickExpression, LookForFaces, ResetFace
 from viz.state import AUTOMATIC, DETECTORS, EditorState, FaceState, JobKind, Outcome
 from viz.words import achieved_text
@@ -23,8 +23,6 @@ _DETECTOR_HELP = (
 
 def draw(state: EditorState) -> list[Action]:
     """Draw a button and a strength for each expression, the settings, and the outcome."""
-    if not section("Face Adjustments"):
-        return []
     found: list[Action] = []
     face = state.face
     found += _draw_no_face(state)

@@ -4,7 +4,7 @@ import dataclasses
 
 from imgui_bundle import imgui
 
-from gui_utils.widgets import button, choice, disabled, hint, row, section
+from gui_utils.widgets import button, choice, disabled, hint, row
 from viz.actions import Action, ChangeDrag, ChangeLatent
 from viz.answers import NetworkInfo
 from viz.state import EditorState, LatentState
@@ -15,8 +15,6 @@ _SEEDS_PER_UNIT = 0.1  # How fast a seed follows the mouse: seeds for one screen
 
 def draw(state: EditorState) -> list[Action]:
     """Draw seed, psi, class and space."""
-    if not section("Latent"):
-        return []
     latent = state.latent
     with disabled(state.network.loaded is None):
         seed = _draw_seed(latent.seed)

@@ -2,7 +2,7 @@
 
 from imgui_bundle import imgui
 
-from gui_utils.widgets import disabled, fact, hint, main_button, muted, row, section
+from gui_utils.widgets import disabled, fact, hint, main_button, muted, row
 from viz.actions import Action, OpenNetwork, TypePath
 from viz.panels import catalogue
 from viz.state import EditorState
@@ -10,8 +10,6 @@ from viz.state import EditorState
 
 def draw(state: EditorState) -> list[Action]:
     """Draw the path box, the checkpoints nearby, and what is loaded."""
-    if not section("Network"):
-        return []
     found: list[Action] = []
     network = state.network
     button_width = imgui.get_font_size() * 4.2

@@ -3,8 +3,8 @@
 import dataclasses
 
 from viz import actions, answers, commands
+from viz.rules.steps import next_epoch
 from viz.state import EditorState, Fetch
-from viz.steps import next_epoch
 
 DownloadAction = actions.ChooseOffer | actions.StartDownload | actions.CancelDownload
 DownloadNews = answers.Offered | answers.Fetching

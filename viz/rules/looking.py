@@ -1,11 +1,11 @@
 """The editor's rules for looking for faces: when to ask, and what an answer is worth."""
 
 from viz import answers, commands
+from viz.rules.steps import Result, in_face, next_epoch
 from viz.state import EditorState
-from viz.steps import in_face, next_epoch
 
 
-def look(state: EditorState) -> tuple[EditorState, tuple[commands.Command, ...]]:
+def look(state: EditorState) -> Result:
     """Ask for the landmarks if they are to be shown, otherwise for a glance, if nobody has looked yet."""
     face = state.face
     if face.faces is not None or not state.ready:
@@ -18,7 +18,7 @@ def look(state: EditorState) -> tuple[EditorState, tuple[commands.Command, ...]]
     return state, (commands.Glance(state.epoch),)
 
 
-def look_closely(state: EditorState) -> tuple[EditorState, tuple[commands.Command, ...]]:
+def look_closely(state: EditorState) -> Result:
     """Ask for the faces, by the detector that was chosen."""
     if not state.ready:
         return state, ()

@@ -2,7 +2,11 @@
 
 import dataclasses
 
+from viz import commands
 from viz.state import Banner, EditorState
+
+Result = tuple[EditorState, tuple[commands.Command, ...]]
+
 
 _MOST_BANNERS = 3
 

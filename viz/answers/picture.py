@@ -1,0 +1,38 @@
+"""News of the picture: frames, and what was seen in them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from faces.landmarks import Face
+
+Picture = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A picture, uint8 [H, W, 3]; `step` counts from 0 in an edit."""
+
+    epoch: int
+    picture: Picture
+    step: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Detected:
+    """The faces in the picture shown, the largest first."""
+
+    epoch: int
+    faces: tuple[Face, ...]
+
+
+@dataclass(frozen=True)
+class Glimpsed:
+    """Whether there seems to be a face in the picture shown; a closer look may know better."""
+
+    epoch: int
+    face: bool
+
+
+News = Detected | Glimpsed

@@ -1,0 +1,12 @@
+"""What the window asks of the worker: frozen commands, each with an epoch that grows from command to command.
+
+An answer carries the epoch of its command, so that the window can tell old news from new.
+"""
+
+from viz.commands import capture, edits, network, picture
+from viz.commands.capture import SaveFilm, WritePicture
+from viz.commands.edits import Adjust, Drag, Retune, Stop
+from viz.commands.network import CancelFetch, Fetch, Load
+from viz.commands.picture import Detect, Generate, Glance
+
+Command = network.Command | picture.Command | edits.Command | capture.Command

@@ -1,0 +1,27 @@
+"""Commands that write files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class SaveFilm:
+    """Write the last edit as a GIF, frame by frame from the path that w took."""
+
+    epoch: int
+    path: Path
+
+
+@dataclass(frozen=True, eq=False)
+class WritePicture:
+    """Write a picture as PNG. The window does this itself: it is quick, and need not wait for a job."""
+
+    epoch: int
+    path: Path
+    picture: npt.NDArray[np.uint8]
+
+
+Command = SaveFilm | WritePicture

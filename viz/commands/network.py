@@ -1,0 +1,30 @@
+"""Commands about the network."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Load:
+    """Read a checkpoint; the old network stays until the new one is there."""
+
+    epoch: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """Bring a published checkpoint to this machine. For the fetcher, not the worker."""
+
+    epoch: int
+    name: str
+
+
+@dataclass(frozen=True)
+class CancelFetch:
+    """End the fetch that is under way. For the fetcher."""
+
+    epoch: int
+
+
+Command = Load | Fetch | CancelFetch

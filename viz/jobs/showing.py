@@ -1,0 +1,24 @@
+"""Jobs about one picture: to draw it, and to look for faces in it."""
+
+from viz import answers, commands
+from viz.jobs.desk import Desk
+
+_GLANCE_AFTER = 0.4  # s: who runs through seeds is not kept waiting by looks at each.
+
+
+def generate(desk: Desk, command: commands.Generate) -> None:
+    """Draw the picture of a seed."""
+    session = desk.session
+    session.generate(command.seed, command.psi, command.label)
+    desk.show(answers.Frame(command.epoch, session.frame()))
+
+
+def glance(desk: Desk, command: commands.Glance) -> None:
+    """See whether there seems to be a face, if nobody wants anything for a moment."""
+    if desk.inbox.rests(_GLANCE_AFTER):
+        desk.say(answers.Glimpsed(command.epoch, desk.session.glance()))
+
+
+def detect(desk: Desk, command: commands.Detect) -> None:
+    """Find the faces."""
+    desk.say(answers.Detected(command.epoch, tuple(desk.session.detect(command.detector))))

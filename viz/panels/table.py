@@ -1,0 +1,47 @@
+"""All panels, in their order: one row for each. To add a panel is to write its module and a row here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from viz.actions import Action
+from viz.panels import capture, drag, face_adjustments, latent, network
+from viz.state import EditorState
+
+
+class Place(Enum):
+    """Where a panel is docked at first; panels of one place share it as tabs, the first in front."""
+
+    LEFT_TOP = "left top"
+    LEFT = "left"
+    RIGHT = "right"
+    RIGHT_BOTTOM = "right bottom"
+    BELOW = "below"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One panel.
+
+    Attributes:
+        name: its title, by which its place is remembered too.
+        draw: draws it into the window at hand, and gives what the person did.
+        place: where it is docked at first.
+        key: which brings it to the front, as "F2" or "Ctrl+P"; empty: none.
+        shown: whether it is there at the first start.
+    """
+
+    name: str
+    draw: Callable[[EditorState], list[Action]]
+    place: Place
+    key: str = ""
+    shown: bool = True
+
+
+PANELS: tuple[Panel, ...] = (
+    Panel("Network", network.draw, Place.LEFT_TOP, "F2"),
+    Panel("Latent", latent.draw, Place.LEFT_TOP, "F3"),
+    Panel("Face Adjustments", face_adjustments.draw, Place.LEFT, "F4"),
+    Panel("Drag", drag.draw, Place.LEFT, "F5"),
+    Panel("Capture", capture.draw, Place.LEFT, "F6"),
+)

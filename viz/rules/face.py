@@ -1,0 +1,54 @@
+"""Rules of Face Adjustments: settings, expressions, and the way back."""
+
+import dataclasses
+
+from faces.expressions import EXPRESSIONS
+from viz import actions, commands
+from viz.actions.face import Action
+from viz.rules import looking
+from viz.rules.jobs import begin
+from viz.rules.picture import new_picture
+from viz.rules.steps import Result
+from viz.state import EditorState, FaceState, JobKind
+
+
+def act(state: EditorState, action: Action) -> Result:
+    """Do what was asked about the face."""
+    match action:
+        case actions.ChangeFace(face):
+            return _change(state, face)
+        case actions.LookForFaces():
+            return looking.look_closely(state)
+        case actions.ClickExpression(expression):
+            return _adjust(state, expression)
+        case actions.ResetFace():
+            return _reset(state)
+
+
+def _change(state: EditorState, face: FaceState) -> Result:
+    if face.detector != state.face.detector:
+        face = dataclasses.replace(face, faces=None)
+    return looking.look(dataclasses.replace(state, face=face))
+
+
+def _adjust(state: EditorState, expression: str) -> Result:
+    if not state.ready:
+        return state, ()
+    face = state.face
+    state = begin(state, JobKind.ADJUST, EXPRESSIONS[expression].title)
+    command = commands.Adjust(
+        state.epoch,
+        expression,
+        face.strengths[expression],
+        face.detector,
+        face.automatic_mask,
+        face=face.click,
+        mask=None if face.automatic_mask else state.drag.mask,
+    )
+    return state, (command,)
+
+
+def _reset(state: EditorState) -> Result:
+    face = dataclasses.replace(state.face, strengths=FaceState().strengths, click=None)
+    drag = dataclasses.replace(state.drag, pairs=(), mask=None)
+    return new_picture(dataclasses.replace(state, face=face, drag=drag))

@@ -1,0 +1,81 @@
+"""Rules of what is under way: how a job begins, goes on, is stopped, ends or fails."""
+
+import dataclasses
+
+import numpy as np
+
+from viz import actions, answers, commands
+from viz.actions.jobs import Action
+from viz.answers import edits, words
+from viz.rules import downloads, looking
+from viz.rules.steps import Result, done_loading, in_face, in_job, next_epoch, with_banner, without_job
+from viz.state import EditorState, Job, JobKind, Outcome, PointPair
+
+
+def act(state: EditorState, action: Action) -> Result:
+    """Stop what runs, or put away what was read."""
+    match action:
+        case actions.StopJob():
+            return _stop(state)
+        case actions.DismissBanner(number):
+            kept = tuple(banner for banner in state.banners if banner.number != number)
+            return dataclasses.replace(state, banners=kept), ()
+
+
+def hear(state: EditorState, news: edits.News | words.News) -> Result:
+    """Take in how a job goes; progress of an older one is let go."""
+    match news:
+        case answers.Planned():
+            return in_job(in_face(state, last_mask=news.mask), news.epoch, plan=news), ()
+        case answers.Progress():
+            return in_job(state, news.epoch, progress=news), ()
+        case answers.Ended():
+            return _ended(state, news)
+        case answers.Waiting(message):
+            return dataclasses.replace(state, waiting=message), ()
+        case answers.Remark(message):
+            return with_banner(state, message, severe=False), ()
+        case answers.Failed():
+            return _failed(state, news)
+
+
+def begin(state: EditorState, kind: JobKind, title: str) -> EditorState:
+    """Note a job that changes the picture."""
+    state = next_epoch(state)
+    state = dataclasses.replace(state, picture_epoch=state.epoch, job=Job(state.epoch, kind, title))
+    return in_face(state, faces=None, glanced=False, outcome=None)
+
+
+def _stop(state: EditorState) -> Result:
+    if state.job is None:
+        return state, ()
+    state = next_epoch(dataclasses.replace(state, job=dataclasses.replace(state.job, stopping=True)))
+    return state, (commands.Stop(state.epoch),)
+
+
+def _ended(state: EditorState, news: answers.Ended) -> Result:
+    job = state.job
+    if job is None or job.epoch != news.epoch:
+        return state, ()
+    if job.kind is JobKind.FILM:
+        return dataclasses.replace(state, job=None, notice=news.message), ()
+    outcome = Outcome(job.kind, job.title, news.reason, news.message, news.steps, news.seconds, news.report)
+    state = dataclasses.replace(state, job=None, edits=state.edits + 1)
+    if job.kind is JobKind.DRAG and job.progress is not None and job.progress.points is not None:
+        state = _move_points(state, job.progress.points)
+    return looking.look(in_face(state, faces=news.faces, outcome=outcome))
+
+
+def _move_points(state: EditorState, points: np.ndarray) -> EditorState:
+    """Let the points be where the drag left them, so that Start goes on from there."""
+    pairs = tuple(
+        PointPair((float(x), float(y)), pair.target)
+        for (x, y), pair in zip(points, state.drag.pairs, strict=False)
+    )
+    return dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=pairs))
+
+
+def _failed(state: EditorState, news: answers.Failed) -> Result:
+    state = done_loading(without_job(state, news.epoch), news.epoch)
+    state = downloads.ended(state, news.epoch)
+    return with_banner(state, news.message), ()

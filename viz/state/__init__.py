@@ -1,0 +1,9 @@
+"""All that the window knows: frozen dataclasses. A panel reads them, the rules (viz/rules) make new ones."""
+
+from viz.state.capture import CaptureState
+from viz.state.editor import EditorState
+from viz.state.face import AUTOMATIC, DETECTORS, FaceState
+from viz.state.jobs import Banner, Job, JobKind, Outcome
+from viz.state.latent import LatentState
+from viz.state.network import DownloadState, Fetch, NetworkState
+from viz.state.points import DragState, Mask, PointPair, Tool

@@ -1,0 +1,61 @@
+"""The whole."""
+
+from dataclasses import dataclass, field
+
+from viz.answers import Frame
+from viz.state.capture import CaptureState
+from viz.state.face import FaceState
+from viz.state.jobs import Banner, Job
+from viz.state.latent import LatentState
+from viz.state.network import DownloadState, NetworkState
+from viz.state.points import DragState, PointPair
+
+
+@dataclass(frozen=True, eq=False)
+class EditorState:
+    """The whole.
+
+    Attributes:
+        epoch: of the last command sent.
+        picture_epoch: of the command that the picture belongs to; frames of others are old.
+        waiting: what the worker waits for, if it said so last.
+        edits: how many edits the picture has behind it since its seed.
+    """
+
+    network: NetworkState = field(default_factory=NetworkState)
+    downloads: DownloadState = field(default_factory=DownloadState)
+    latent: LatentState = field(default_factory=LatentState)
+    face: FaceState = field(default_factory=FaceState)
+    drag: DragState = field(default_factory=DragState)
+    capture: CaptureState = field(default_factory=CaptureState)
+    frame: Frame | None = None
+    job: Job | None = None
+    banners: tuple[Banner, ...] = ()
+    notice: str = ""
+    waiting: str = ""
+    epoch: int = 0
+    picture_epoch: int = 0
+    edits: int = 0
+
+    @property
+    def image_size(self) -> tuple[int, int] | None:
+        """(height, width) of the picture shown, px."""
+        if self.frame is None:
+            return None
+        height, width = self.frame.picture.shape[:2]
+        return height, width
+
+    @property
+    def complete_pairs(self) -> tuple[PointPair, ...]:
+        """The points that have a target."""
+        return tuple(pair for pair in self.drag.pairs if pair.target is not None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs; editing points and mask waits for it."""
+        return self.job is not None
+
+    @property
+    def ready(self) -> bool:
+        """Whether an edit can begin: there is a picture, and nothing is under way."""
+        return self.frame is not None and not self.busy and self.network.loading is None
