@@ -7,7 +7,7 @@ import pytest
 from faces.expressions import EXPRESSIONS
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import face_at
-from viz.canvas import pairs_to_show
+from viz.stage.shown import pairs_to_show
 from viz.state import Tool
 
 SECTIONS = ("Network", "Latent", "Face Adjustments", "Drag", "Capture")
