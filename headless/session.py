@@ -97,6 +97,7 @@ class EditSession:
         self._before: _Before | None = None
         self._handles: FloatArray | None = None
         self._passed: list[_Passed] = []
+        self._last: _Passed | None = None
         self._targets: FloatArray = np.zeros((0, 2), np.float32)
         self._label = 0
         self._drawn: tuple[Tensor, Picture] | None = None
@@ -291,24 +292,30 @@ class EditSession:
         for step in steps:
             self._w, self._handles = step.w, step.points
             # A step that made things worse is taken back by the next: the film goes without it.
+            self._last = _Passed(step.index, step.w, step.points)
             if step.best or step.ended is not None:
-                self._passed.append(_Passed(step.index, step.w, step.points))
+                self._passed.append(self._last)
             yield step
 
     def settle(self, step: DragStep) -> None:
         """Go back to an earlier step of the last edit, which then ends there."""
         self._w, self._handles = step.w, step.points
         earlier = [passed for passed in self._passed if passed.index < step.index]
-        self._passed = [*earlier, _Passed(step.index, step.w, step.points)]
+        self._last = _Passed(step.index, step.w, step.points)
+        self._passed = [*earlier, self._last]
 
     def path_of_edit(self) -> EditPath | None:
         """Give the way that w took in the last edit; None if there was none."""
         if not self._passed:
             return None
+        # Who broke off after a step that made things worse is there all the same.
+        passed = list(self._passed)
+        if self._last is not None and passed[-1] is not self._last:
+            passed.append(self._last)
         return EditPath.of(
-            [passed.index for passed in self._passed],
-            [_array(passed.w) for passed in self._passed],
-            [passed.points for passed in self._passed],
+            [one.index for one in passed],
+            [_array(one.w) for one in passed],
+            [one.points for one in passed],
             self._targets,
         )
 

@@ -1,8 +1,8 @@
 """Between the window and the worker: a box for commands and a box for answers. Any thread may use them.
 
-Commands wait in order, but a question about the picture (Generate, Glance, Detect) is dropped when a newer
-Generate makes it pointless: a flood from a slider leaves its newest value. News waits in order and is never
-dropped; of frames there is one, the newest.
+Commands wait in order, but a question about the picture (Generate, GoTo, Glance, Detect) is dropped when a
+newer Generate or GoTo makes it pointless: a flood from a slider leaves its newest value. News waits in order
+and is never dropped; of frames there is one, the newest.
 """
 
 import threading
@@ -10,10 +10,10 @@ from collections import deque
 
 from drag.config import DragConfig
 from viz.answers import Frame, News
-from viz.commands import Adjust, Command, Detect, Drag, Generate, Glance, Load, Retune, Stop
+from viz.commands import Adjust, Command, Detect, Drag, Generate, Glance, GoTo, Load, Retune, Stop
 
-_QUESTIONS = (Generate, Glance, Detect)
-_CHANGES_PICTURE = (Load, Generate, Adjust, Drag)
+_QUESTIONS = (Generate, GoTo, Glance, Detect)
+_CHANGES_PICTURE = (Load, Generate, GoTo, Adjust, Drag)
 
 
 class Inbox:
@@ -35,7 +35,7 @@ class Inbox:
             if isinstance(command, Retune):
                 self._retuned = command
                 return
-            if isinstance(command, Generate):
+            if isinstance(command, Generate | GoTo):
                 self._waiting = deque(old for old in self._waiting if not isinstance(old, _QUESTIONS))
             self._waiting.append(command)
             self._changed.notify()

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from drag.config import DragConfig
+from drag.path import EditPath
 from drag.request import DragRequest
 from faces.landmarks import Face
 
@@ -32,6 +33,18 @@ class Session(Protocol):
 
     def generate(self, seed: int, psi: float, label: int) -> None:
         """Go to the w of a seed; the label is a class, 0 where the network knows none."""
+
+    def go_to(self, w: npt.NDArray[np.float32]) -> None:
+        """Go to any w [num_ws, w_dim]."""
+
+    def current_w(self) -> npt.NDArray[np.float32]:
+        """Give the w of the picture in front of us, [num_ws, w_dim] float32, read-only."""
+
+    def draw(self, w: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+        """Draw the picture of any w, and stay where we are: uint8 [H, W, 3]."""
+
+    def path_of_edit(self) -> EditPath | None:
+        """Give the way that w took in the last edit; None if there was none."""
 
     def frame(self) -> npt.NDArray[np.uint8]:
         """Draw the picture of w: uint8 [H, W, 3]."""

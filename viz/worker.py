@@ -74,6 +74,10 @@ class Worker:
                 loading.load(self._desk, command)
             case commands.Generate():
                 showing.generate(self._desk, command)
+            case commands.GoTo():
+                showing.go_to(self._desk, command)
+            case commands.Draw():
+                showing.draw(self._desk, command)
             case commands.Glance():
                 showing.glance(self._desk, command)
             case commands.Detect():

@@ -12,6 +12,7 @@ import numpy as np
 
 from dnnlib.errors import EditorError
 from drag.config import DragConfig
+from drag.path import EditPath
 from drag.request import DragRequest
 from faces.expressions import EXPRESSIONS
 from faces.landmarks import Face
@@ -78,6 +79,9 @@ class FakeSession:
     threads: set[int] = field(default_factory=set)
     configs: list[DragConfig] = field(default_factory=list)
     planned: list[dict[str, Any]] = field(default_factory=list)
+    went_to: list[np.ndarray] = field(default_factory=list)
+    passed: list[Any] = field(default_factory=list)
+    targets: Any = None
 
     def _note(self) -> None:
         self.threads.add(threading.get_ident())
@@ -91,9 +95,29 @@ class FakeSession:
 
     def frame(self) -> np.ndarray:
         self._note()
+        return self.draw(self.current_w())
+
+    def current_w(self) -> np.ndarray:
+        w = np.zeros((self.num_ws, self.w_dim), np.float32)
+        w[:, :3] = (self.seed, self.psi * 100, self.blue)
+        return w
+
+    def go_to(self, w: np.ndarray) -> None:
+        self._note()
+        self.went_to.append(w)
+        self.seed, self.psi, self.blue = int(w[0, 0]), float(w[0, 1]) / 100, round(float(w[0, 2]))
+        self.passed = []
+
+    def draw(self, w: np.ndarray) -> np.ndarray:
         picture = np.zeros((SIZE, SIZE, 3), np.uint8)
-        picture[:] = (self.seed % 256, round(self.psi * 100) % 256, self.blue)
+        picture[:] = [round(float(value)) % 256 for value in w[0, :3]]
         return picture
+
+    def path_of_edit(self) -> EditPath | None:
+        if not self.passed:
+            return None
+        steps, ws, points = zip(*self.passed, strict=True)
+        return EditPath.of(steps, ws, points, self.targets)
 
     def detect(self, detector: str) -> list[Face]:
         self._note()
@@ -123,6 +147,7 @@ class FakeSession:
         return self._steps(request, options)
 
     def _steps(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[FakeStep]:
+        self.passed, self.targets = [], request.targets
         for index in range(self.steps + 1):
             self._note()
             self.configs.append(options())
@@ -130,6 +155,7 @@ class FakeSession:
             share = index / self.steps
             points = request.points + share * (request.targets - request.points)
             self.blue = min(255, index * 20)
+            self.passed.append((index, self.current_w(), points.astype(np.float32)))
             step = FakeStep(
                 index,
                 points.astype(np.float32),

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from drag.path import EditPath
 from faces.expressions import EXPRESSIONS
 from tests.viz.fakes import face_at
 from viz import actions, answers, commands
@@ -343,3 +344,62 @@ def test_a_class_is_asked_for_and_kept_within_those_of_the_next_network(ready: E
         info = dataclasses.replace(INFO, c_dim=c_dim)
         state, (generate,) = hear(state, answers.Loaded(load.epoch, info))
         assert isinstance(generate, commands.Generate) and generate.label == state.latent.label == label
+
+
+# ----------------------------------------------------------------------------
+# W, and the way of an edit.
+
+W = np.ones((8, 16), np.float32)
+PATH = EditPath.of(
+    [*range(5)],
+    [W * index for index in range(5)],
+    [np.array([[10 + index, 20]]) for index in range(5)],
+    np.array([[14, 20]]),
+)
+
+
+def dragged(state):
+    """A drag by hand has run, along PATH."""
+    state = dataclasses.replace(
+        state, drag=dataclasses.replace(state.drag, pairs=(PointPair((10, 20), (14, 20)),))
+    )
+    state, (drag,) = act(state, actions.StartDrag())
+    state, _ = hear(state, answers.Ended(drag.epoch, "reached", "There.", 4, 1.0, path=PATH))
+    return state
+
+
+def test_the_first_frame_of_a_picture_tells_its_w(ready):
+    state, (generate,) = act(ready, actions.ChangeLatent(LatentState(seed=5)))
+    assert state.picture.w is None
+    state, _ = hear(state, answers.Frame(generate.epoch, ready.frame.picture, w=W))
+    assert state.picture.w is W and state.picture.own_w is W
+
+
+def test_an_edit_leaves_its_path_and_its_end(ready):
+    state = dragged(ready)
+    assert state.picture.edit.path is PATH
+    assert state.picture.edit.place == 4
+    assert np.array_equal(state.picture.w, 4 * W)
+    assert np.array_equal(state.picture.own_w, 0 * W), "no frame had told it before"
+
+
+def test_going_along_an_edit_asks_for_that_w_and_takes_the_handles_along(ready):
+    state, (go_to,) = act(dragged(ready), actions.ScrubEdit(1.5))
+    assert isinstance(go_to, commands.GoTo)
+    assert go_to.w == pytest.approx(1.5 * W)
+    assert state.picture.w is go_to.w
+    assert state.drag.pairs[0].point == pytest.approx((11.5, 20))
+    assert state.picture.edit is not None and state.picture.edit.place == 1.5
+    assert act(state, actions.ScrubEdit(1.5))[1] == ()
+    state, _ = act(state, actions.ScrubEdit(99))
+    assert state.picture.w is not None and state.picture.w[0, 0] == 4
+
+
+def test_nothing_is_gone_along_while_an_edit_runs_or_where_there_was_none(ready):
+    assert act(ready, actions.ScrubEdit(1.0))[1] == ()
+    assert act(busy(dragged(ready)), actions.ScrubEdit(1.0))[1] == ()
+
+
+def test_another_seed_forgets_the_edit(ready):
+    state, _ = act(dragged(ready), actions.ChangeLatent(LatentState(seed=5)))
+    assert state.picture.edit is None and state.picture.own_w is None

@@ -5,7 +5,7 @@ from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture
 from viz.actions.face import ChangeFace, ClickExpression, LookForFaces, ResetFace
 from viz.actions.jobs import DismissBanner, StopJob
 from viz.actions.network import CancelDownload, ChooseOffer, DropFiles, OpenNetwork, StartDownload, TypePath
-from viz.actions.picture import ChangeLatent
+from viz.actions.picture import ChangeLatent, ScrubEdit
 from viz.actions.points import ChangeDrag, Paint, StartDrag
 
 Action = network.Action | picture.Action | points.Action | face.Action | capture.Action | jobs.Action

@@ -12,4 +12,11 @@ class ChangeLatent:
     latent: LatentState
 
 
-Action = ChangeLatent
+@dataclass(frozen=True)
+class ScrubEdit:
+    """Another place on the way of the last edit, counted in its states."""
+
+    place: float
+
+
+Action = ChangeLatent | ScrubEdit

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from drag.path import EditPath
 from drag.request import FloatArray
 from faces.landmarks import Face
 
@@ -68,6 +69,7 @@ class Ended:
         reason: one of drag.types.EndReason's values.
         message: one line for a person.
         faces: found in the picture afterwards, where anybody looked.
+        path: the way that w took.
     """
 
     epoch: int
@@ -77,6 +79,7 @@ class Ended:
     seconds: float
     report: Report | None = None
     faces: tuple[Face, ...] | None = None
+    path: EditPath | None = None
 
 
 News = Planned | Progress | Ended

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from drag.request import FloatArray
 from faces.landmarks import Face
 
 Picture = npt.NDArray[np.uint8]
@@ -12,11 +13,24 @@ Picture = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A picture, uint8 [H, W, 3]; `step` counts from 0 in an edit."""
+    """A picture, uint8 [H, W, 3]; `step` counts from 0 in an edit.
+
+    `w` [num_ws, w_dim] float32 is what it was drawn from; None for the steps of an edit, whose path tells it.
+    """
 
     epoch: int
     picture: Picture
     step: int = 0
+    w: FloatArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The picture of a w that was asked for beside the one that is shown; `w` is the very array asked for."""
+
+    epoch: int
+    w: FloatArray
+    picture: Picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,4 +49,4 @@ class Glimpsed:
     face: bool
 
 
-News = Detected | Glimpsed
+News = Detected | Glimpsed | Drawn

@@ -7,6 +7,6 @@ from viz.commands import capture, edits, network, picture
 from viz.commands.capture import SaveFilm, WritePicture
 from viz.commands.edits import Adjust, Drag, Retune, Stop
 from viz.commands.network import CancelFetch, Fetch, Load
-from viz.commands.picture import Detect, Generate, Glance
+from viz.commands.picture import Detect, Draw, Generate, Glance, GoTo
 
 Command = network.Command | picture.Command | edits.Command | capture.Command

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from drag.request import FloatArray
+
 
 @dataclass(frozen=True)
 class Generate:
@@ -11,6 +13,22 @@ class Generate:
     seed: int
     psi: float
     label: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class GoTo:
+    """Show the picture of a w [num_ws, w_dim], and go on from there. The newest replaces those that wait."""
+
+    epoch: int
+    w: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """Draw the picture of a w [num_ws, w_dim] beside the one that is shown, which stays."""
+
+    epoch: int
+    w: FloatArray
 
 
 @dataclass(frozen=True)
@@ -28,4 +46,4 @@ class Detect:
     detector: str
 
 
-Command = Generate | Glance | Detect
+Command = Generate | GoTo | Draw | Glance | Detect

@@ -53,6 +53,7 @@ def adjust(desk: Desk, command: commands.Adjust) -> None:
             ended.seconds,
             report,
             None if superseded else tuple(found),
+            ended.path,
         )
     )
 
@@ -75,7 +76,8 @@ def follow(
             desk.show(answers.Frame(epoch, step.frame(), step.index))
         if step.ended is not None:
             seconds = time.monotonic() - began
-            return answers.Ended(epoch, step.ended.value, step.message, step.index, seconds)
+            path = desk.session.path_of_edit()
+            return answers.Ended(epoch, step.ended.value, step.message, step.index, seconds, path=path)
     raise RuntimeError("a drag ended without saying why")
 
 

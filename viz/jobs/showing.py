@@ -10,7 +10,19 @@ def generate(desk: Desk, command: commands.Generate) -> None:
     """Draw the picture of a seed."""
     session = desk.session
     session.generate(command.seed, command.psi, command.label)
-    desk.show(answers.Frame(command.epoch, session.frame()))
+    desk.show(answers.Frame(command.epoch, session.frame(), w=session.current_w()))
+
+
+def go_to(desk: Desk, command: commands.GoTo) -> None:
+    """Go to a w, and draw its picture."""
+    session = desk.session
+    session.go_to(command.w)
+    desk.show(answers.Frame(command.epoch, session.frame(), w=command.w))
+
+
+def draw(desk: Desk, command: commands.Draw) -> None:
+    """Draw another picture, and stay."""
+    desk.say(answers.Drawn(command.epoch, command.w, desk.session.draw(command.w)))
 
 
 def glance(desk: Desk, command: commands.Glance) -> None:

@@ -8,8 +8,17 @@ from viz import actions, answers, commands
 from viz.actions.jobs import Action
 from viz.answers import edits, words
 from viz.rules import downloads, looking
-from viz.rules.steps import Result, done_loading, in_face, in_job, next_epoch, with_banner, without_job
-from viz.state import EditorState, Job, JobKind, Outcome, PointPair
+from viz.rules.steps import (
+    Result,
+    done_loading,
+    in_face,
+    in_job,
+    in_picture,
+    next_epoch,
+    with_banner,
+    without_job,
+)
+from viz.state import Edit, EditorState, Job, JobKind, Outcome, PointPair
 
 
 def act(state: EditorState, action: Action) -> Result:
@@ -61,9 +70,18 @@ def _ended(state: EditorState, news: answers.Ended) -> Result:
         return dataclasses.replace(state, job=None, notice=news.message), ()
     outcome = Outcome(job.kind, job.title, news.reason, news.message, news.steps, news.seconds, news.report)
     state = dataclasses.replace(state, job=None, edits=state.edits + 1)
+    if news.path is not None:
+        state = _took(state, Edit(job.kind, job.title, news.path, len(news.path) - 1.0, outcome))
     if job.kind is JobKind.DRAG and job.progress is not None and job.progress.points is not None:
         state = _move_points(state, job.progress.points)
     return looking.look(in_face(state, faces=news.faces, outcome=outcome))
+
+
+def _took(state: EditorState, edit: Edit) -> EditorState:
+    """Go where an edit has led; its start tells the seed's own w, if no frame has."""
+    start, end = edit.path.w_at(0), edit.path.w_at(edit.place)
+    own = start if state.picture.w is None else state.picture.own_w
+    return in_picture(state, w=end, own_w=own, edit=edit)
 
 
 def _move_points(state: EditorState, points: np.ndarray) -> EditorState:

@@ -2,12 +2,13 @@
 
 import dataclasses
 
+from drag.request import FloatArray
 from viz import actions, answers, commands
 from viz.actions.picture import Action
 from viz.answers.picture import News
 from viz.rules import looking
-from viz.rules.steps import Result, in_face, next_epoch
-from viz.state import EditorState, JobKind
+from viz.rules.steps import Result, in_face, in_picture, next_epoch, numbers
+from viz.state import EditorState, JobKind, PictureState, PointPair
 
 
 def act(state: EditorState, action: Action) -> Result:
@@ -15,6 +16,8 @@ def act(state: EditorState, action: Action) -> Result:
     match action:
         case actions.ChangeLatent(latent):
             return new_picture(dataclasses.replace(state, latent=latent))
+        case actions.ScrubEdit(place):
+            return _scrub(state, place)
 
 
 def hear(state: EditorState, news: News | answers.Frame) -> Result:
@@ -23,9 +26,18 @@ def hear(state: EditorState, news: News | answers.Frame) -> Result:
         case answers.Frame():
             if news.epoch != state.picture_epoch:
                 return state, ()
-            return looking.look(dataclasses.replace(state, frame=news))
+            return looking.look(_known(dataclasses.replace(state, frame=news), news))
+        case answers.Drawn():
+            return state, ()
         case answers.Detected() | answers.Glimpsed():
             return looking.seen(state, news), ()
+
+
+def _known(state: EditorState, frame: answers.Frame) -> EditorState:
+    """Learn the w of a new picture from its first frame."""
+    if state.picture.w is not None or frame.w is None:
+        return state
+    return in_picture(state, w=frame.w, own_w=frame.w)
 
 
 def new_picture(state: EditorState) -> Result:
@@ -34,7 +46,32 @@ def new_picture(state: EditorState) -> Result:
         return state, ()
     job = state.job if state.job is not None and state.job.kind is JobKind.FILM else None
     state = next_epoch(state)
-    state = dataclasses.replace(state, picture_epoch=state.epoch, edits=0, job=job)
+    state = dataclasses.replace(state, picture_epoch=state.epoch, edits=0, job=job, picture=PictureState())
     state = in_face(state, faces=None, glanced=False, outcome=None, click=None, last_mask=None)
     latent = state.latent
     return state, (commands.Generate(state.epoch, latent.seed, latent.psi, latent.label),)
+
+
+def go_to(state: EditorState, w: FloatArray) -> Result:
+    """Ask for the picture of a w. What was seen in the old picture goes with it; an edit under way ends."""
+    job = state.job if state.job is not None and state.job.kind is JobKind.FILM else None
+    state = next_epoch(state)
+    state = dataclasses.replace(state, picture_epoch=state.epoch, job=job)
+    state = in_picture(in_face(state, faces=None, glanced=False), w=w)
+    return state, (commands.GoTo(state.epoch, w),)
+
+
+def _scrub(state: EditorState, place: float) -> Result:
+    """Go along the last edit; the handles of a drag by hand go along, so that Start goes on from there."""
+    edit = state.picture.edit
+    if edit is None or not state.ready:
+        return state, ()
+    place = min(max(place, 0.0), len(edit.path) - 1.0)
+    if place == edit.place:
+        return state, ()
+    state = in_picture(state, edit=dataclasses.replace(edit, place=place))
+    handles, pairs = numbers(edit.path.points_at(place)), state.drag.pairs
+    if edit.kind is JobKind.DRAG and len(handles) == len(pairs):
+        moved = tuple(PointPair(at, pair.target) for at, pair in zip(handles, pairs, strict=True))
+        state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=moved))
+    return go_to(state, edit.path.w_at(place))

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from drag.request import FloatArray
 from viz import commands
 from viz.state import Banner, EditorState
 
@@ -38,6 +39,11 @@ def in_face(state: EditorState, **changes: object) -> EditorState:
     return dataclasses.replace(state, face=dataclasses.replace(state.face, **changes))  # type: ignore[arg-type]
 
 
+def in_picture(state: EditorState, **changes: object) -> EditorState:
+    """Change what is known of the picture's w."""
+    return dataclasses.replace(state, picture=dataclasses.replace(state.picture, **changes))  # type: ignore[arg-type]
+
+
 def in_job(state: EditorState, epoch: int, **changes: object) -> EditorState:
     """Change the job of an epoch, if it still runs."""
     if state.job is None or state.job.epoch != epoch:
@@ -50,3 +56,8 @@ def without_job(state: EditorState, epoch: int) -> EditorState:
     if state.job is not None and state.job.epoch == epoch:
         state = dataclasses.replace(state, job=None)
     return state
+
+
+def numbers(points: FloatArray) -> list[tuple[float, float]]:
+    """Turn points [N, 2] into pairs of (x, y)."""
+    return [(float(x), float(y)) for x, y in points]

@@ -6,4 +6,5 @@ from viz.state.face import AUTOMATIC, DETECTORS, FaceState
 from viz.state.jobs import Banner, Job, JobKind, Outcome
 from viz.state.latent import LatentState
 from viz.state.network import DownloadState, Fetch, NetworkState
+from viz.state.picture import Edit, PictureState
 from viz.state.points import DragState, Mask, PointPair, Tool

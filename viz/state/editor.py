@@ -8,6 +8,7 @@ from viz.state.face import FaceState
 from viz.state.jobs import Banner, Job
 from viz.state.latent import LatentState
 from viz.state.network import DownloadState, NetworkState
+from viz.state.picture import PictureState
 from viz.state.points import DragState, PointPair
 
 
@@ -28,6 +29,7 @@ class EditorState:
     face: FaceState = field(default_factory=FaceState)
     drag: DragState = field(default_factory=DragState)
     capture: CaptureState = field(default_factory=CaptureState)
+    picture: PictureState = field(default_factory=PictureState)
     frame: Frame | None = None
     job: Job | None = None
     banners: tuple[Banner, ...] = ()
