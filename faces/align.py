@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from faces.landmarks import Landmarks, Picture, PictureError
+from faces.landmarks import Picture, PictureError
 
 Points = NDArray[np.float64]
 
@@ -34,8 +34,8 @@ LEAST_SIDE = 8.0
 class Alignment:
     """A square of a photograph that becomes a frame, and the exact way there and back.
 
-    `quad` [4, 2] are its corners in the photograph, px: top left, bottom left, bottom right, top right, as the
-    face stands. `size` is the side of the frame, px.
+    `quad` [4, 2] are its corners in the photograph, px: top left, bottom left, bottom right, top right, as
+    the face stands. `size` is the side of the frame, px.
     """
 
     quad: Points

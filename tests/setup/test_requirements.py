@@ -28,6 +28,7 @@ MODULES = {
     "imgui-bundle": "imgui_bundle",
     "pyopengl": "OpenGL",
     "pillow": "PIL",
+    "pillow-heif": "pillow_heif",
     "imageio-ffmpeg": "imageio_ffmpeg",
     "import-linter": "importlinter",
     "lightning-fabric": "lightning_fabric",
