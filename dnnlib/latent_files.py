@@ -74,7 +74,7 @@ def _members(file: IO[bytes], name: str) -> dict[str, np.ndarray]:
         for key in ("w", "z", "seed"):
             if f"{key}.npy" in names:
                 if archive.getinfo(f"{key}.npy").compress_type not in _PACKED:
-                    raise LatentError(f"{name}: {key} is packed in a way that numpy does not write; {_WANTED}")
+                    raise LatentError(f"{name}: {key} is packed as numpy never does; {_WANTED}")
                 with archive.open(f"{key}.npy") as member:
                     found[key] = _array(member, name, key)
     return found

@@ -1,8 +1,8 @@
 """Which picture, in words that every room understands: a frozen description of a latent.
 
-Seeds lie on a lattice of `COLUMNS` columns: the next seed is one step to the right, the seed `COLUMNS` farther
-is one step down. Between the seeds w is interpolated bilinearly (w, not z: what lies between two pictures then
-is a picture between them, and each step of the same length changes about as much).
+Seeds lie on a lattice of `COLUMNS` columns: the next seed is one step to the right, the seed `COLUMNS`
+farther is one step down. Between the seeds w is interpolated bilinearly (w, not z: what lies between two
+pictures then is a picture between them, and each step of the same length changes about as much).
 """
 
 import dataclasses
@@ -93,7 +93,7 @@ class Latent:
     given: GivenLatent | None = None
 
     def corners(self) -> tuple[tuple[int, float], ...]:
-        """Give the seeds around the place on the lattice, each with its bilinear weight; weights add up to 1."""
+        """Give the seeds around the place on the lattice, each with its bilinear weight, of 1 in all."""
         found = (
             (self.seed, (1 - self.east) * (1 - self.south)),
             (self.seed + 1, self.east * (1 - self.south)),
@@ -111,9 +111,7 @@ class Latent:
 
     def at_seed(self, seed: int) -> "Latent":
         """Go to a seed itself; a seed that there is not becomes the nearest that there is."""
-        return dataclasses.replace(
-            self, seed=min(max(seed, 0), SEEDS - 1), east=0.0, south=0.0, given=None
-        )
+        return dataclasses.replace(self, seed=min(max(seed, 0), SEEDS - 1), east=0.0, south=0.0, given=None)
 
 
 def z_of(seed: int, z_dim: int) -> npt.NDArray[np.float64]:

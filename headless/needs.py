@@ -30,7 +30,10 @@ class LoadedGenerator(drag.types.Generator, Protocol):
 
     @property
     def mapping(self) -> Callable[..., Tensor]:
-        """Called as `mapping(z [N, z_dim], c [N, c_dim], truncation_psi=psi)` -> ws [N, num_ws, w_dim]."""
+        """Called as `mapping(z [N, z_dim], c [N, c_dim], truncation_psi=, truncation_cutoff=)` -> ws.
+
+        ws is [N, num_ws, w_dim].
+        """
 
     def parameters(self) -> Iterable[Tensor]:
         """Its weights."""

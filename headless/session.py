@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from dnnlib.errors import EditorError
+from dnnlib.latents import GivenLatent, Latent, z_of
 from drag.config import DragConfig
 from drag.engine import drag as start_drag
 from drag.latent import directions_of
@@ -27,7 +28,9 @@ from faces.adjust import plan as plan_adjustment
 from faces.adjust import report as report_adjustment
 from faces.bundled import BundledDetector
 from faces.landmarks import Face, LandmarkDetector
+from headless.latents import w_of
 from headless.needs import ChooseDetector, LoadedGenerator
+from headless.noise import WithNoise
 
 Picture = npt.NDArray[np.uint8]
 
@@ -91,7 +94,7 @@ class EditSession:
         self.c_dim = generator.c_dim
         self.on_remark = on_remark
         self.on_wait: Callable[[str], None] | None = None
-        self._generator = generator
+        self._generator = WithNoise(generator)
         self._choose = choose_detector
         self._detectors: dict[str, LandmarkDetector] = {}
         self._before: _Before | None = None
@@ -99,7 +102,7 @@ class EditSession:
         self._passed: list[_Passed] = []
         self._last: _Passed | None = None
         self._targets: FloatArray = np.zeros((0, 2), np.float32)
-        self._label = 0
+        self._label, self._latent = 0, Latent()
         self._drawn: tuple[Tensor, Picture] | None = None
         self._spread: dict[int, Tensor] = {}
         # A network that cannot draw is turned away here, before anything else is let go for it.
@@ -125,20 +128,53 @@ class EditSession:
         Raises:
             SessionError: if the network knows no such class.
         """
-        if not 0 <= label < max(1, self.c_dim):
-            known = f"0 to {self.c_dim - 1}" if self.c_dim else "none, and 0 is to be given"
-            raise SessionError(f"{self.path.name}: label {label}: the classes of this network are {known}")
-        self._label = label
-        self.go_to(self._map(np.random.RandomState(seed).randn(1, self._generator.z_dim), psi)[0])
+        self.go_to_latent(Latent(seed, psi, label))
 
-    def _map(self, z: npt.NDArray[np.float64], psi: float) -> Tensor:
+    def go_to_latent(self, latent: Latent) -> None:
+        """Go to the w of a description, and draw with its noise from now on.
+
+        Raises:
+            SessionError: if the network knows no such class.
+            LatentError: if a latent from a file does not fit this network.
+        """
+        if not 0 <= latent.label < max(1, self.c_dim):
+            known = f"0 to {self.c_dim - 1}" if self.c_dim else "none, and 0 is to be given"
+            raise SessionError(
+                f"{self.path.name}: label {latent.label}: the classes of this network are {known}"
+            )
+        if latent.given is not None:
+            self.check_latent(latent.given)
+        self._label, self._latent = latent.label, latent
+        self._generator.mode, self._generator.seed = latent.noise, latent.noise_seed
+        self.go_to(w_of(latent, self.num_ws, self._generator.z_dim, self._map))
+
+    def check_latent(self, given: GivenLatent) -> None:
+        """See that a latent from a file fits this network.
+
+        Raises:
+            LatentError: if it does not.
+        """
+        given.check(self.num_ws, self.w_dim, self._generator.z_dim)
+
+    def start_z(self) -> FloatArray | None:
+        """Give the z [z_dim] that the picture started from; None if w did not come from one z alone."""
+        latent = self._latent
+        if latent.given is not None:
+            return latent.given.z
+        if len(latent.corners()) > 1 or latent.mix_layers:
+            return None
+        return z_of(latent.seed, self._generator.z_dim).astype(np.float32)
+
+    def _map(self, z: npt.NDArray[np.float64], psi: float, cutoff: int | None = None) -> Tensor:
         """Find the w [N, num_ws, w_dim] of z [N, z_dim] and the class in use."""
         device = next(iter(self._generator.parameters())).device
         c = torch.zeros(len(z), self.c_dim, device=device)
         if self.c_dim:
             c[:, self._label] = 1
         with torch.no_grad():
-            return self._generator.mapping(torch.from_numpy(z).float().to(device), c, truncation_psi=psi)
+            return self._generator.mapping(
+                torch.from_numpy(z).float().to(device), c, truncation_psi=psi, truncation_cutoff=cutoff
+            )
 
     def go_to(self, w: Tensor | npt.NDArray[np.float32]) -> None:
         """Go to any w [num_ws, w_dim]; the path of the last edit is forgotten.

@@ -27,7 +27,7 @@ def paint(
         end: (x, y) px.
         radius: px.
         moves: what is painted may move; otherwise it is held.
-        hardness: the share of the radius, 0..1, over which the stroke is whole; from there it fades to nothing.
+        hardness: over this share of the radius, 0..1, the stroke is whole; from there it fades.
     """
     if mask is None or mask.shape != size:
         mask = np.zeros(size, np.float32) if moves else np.ones(size, np.float32)
@@ -58,7 +58,7 @@ def _stroke(
 def distance_to_line(
     part: tuple[slice, ...], start: tuple[float, float], end: tuple[float, float]
 ) -> np.ndarray:
-    """Measure how far the pixels of a part (rows, columns) are from the line between two points (x, y), px."""
+    """Measure from the pixels of a part (rows, columns) to the line between two points (x, y), in px."""
     rows, columns = np.ogrid[part]
     dx, dy = end[0] - start[0], end[1] - start[1]
     length = dx * dx + dy * dy

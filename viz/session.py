@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from dnnlib.latents import Latent
 from drag.config import DragConfig
 from drag.path import EditPath
 from drag.request import DragRequest
@@ -31,8 +32,8 @@ class Session(Protocol):
     on_remark: Callable[[str], None]
     on_wait: Callable[[str], None] | None
 
-    def generate(self, seed: int, psi: float, label: int) -> None:
-        """Go to the w of a seed; the label is a class, 0 where the network knows none."""
+    def go_to_latent(self, latent: Latent) -> None:
+        """Go to the w of a description, and draw with its noise."""
 
     def go_to(self, w: npt.NDArray[np.float32]) -> None:
         """Go to any w [num_ws, w_dim]."""

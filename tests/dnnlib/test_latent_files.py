@@ -1,4 +1,4 @@
-"""Latents go out to a file and come back exactly; numpy reads them; what is no latent is refused in one line."""
+"""Latents go to a file and come back exactly; numpy reads them; what is none is refused in one line."""
 
 import zipfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A latent's description: where it lies between the seeds, and what it says to a network that it does not fit."""
+"""A latent's description: where it lies between the seeds, and which networks it does not fit."""
 
 import numpy as np
 import pytest

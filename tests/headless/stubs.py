@@ -47,7 +47,9 @@ class StripedGenerator:
     def parameters(self) -> Iterable[Tensor]:
         return [torch.zeros(1)]
 
-    def mapping(self, z: Tensor, c: Tensor, truncation_psi: float = 1.0) -> Tensor:
+    def mapping(
+        self, z: Tensor, c: Tensor, truncation_psi: float = 1.0, truncation_cutoff: int | None = None
+    ) -> Tensor:
         w = 0.1 * truncation_psi * z
         # Every picture starts with open eyes; that eyes differ is seen in a sample of many.
         w[:, 0] = 0.3 + (0.0 if len(z) == 1 else 4.0) * z[:, 0]

@@ -18,6 +18,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 
+from dnnlib.latents import Latent
 from tests.torch_utils.network_pickles import dumps, snapshot
 from tests.training.test_checkpoint import make
 from tools.opening import open_session
@@ -254,14 +255,14 @@ def test_the_old_network_stays_whatever_is_dropped(tmp_path, monkeypatch):
     try:
         worker.send(commands.Load(1, tmp_path / "good.safetensors"))
         wait_for(answers.Loaded, 1)
-        worker.send(commands.Generate(2, 5, 0.7))
+        worker.send(commands.Generate(2, Latent(5, 0.7)))
         picture = wait_for(answers.Frame, 2).picture
         for epoch, (name, says) in enumerate(bad.items(), start=1):
             path = next(path for path in tmp_path.iterdir() if path.stem == name)
             worker.send(commands.Load(10 * epoch, path))
             message = wait_for(answers.Failed, 10 * epoch).message
             assert says in message and path.name in message and "\n" not in message
-            worker.send(commands.Generate(10 * epoch + 1, 5, 0.7))
+            worker.send(commands.Generate(10 * epoch + 1, Latent(5, 0.7)))
             assert np.array_equal(wait_for(answers.Frame, 10 * epoch + 1).picture, picture)
     finally:
         worker.close()

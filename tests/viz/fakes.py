@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from dnnlib.errors import EditorError
+from dnnlib.latents import Latent
 from drag.config import DragConfig
 from drag.path import EditPath
 from drag.request import DragRequest
@@ -75,6 +76,7 @@ class FakeSession:
     blue: int = 0
     seeds: list[int] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
+    latents: list[Latent] = field(default_factory=list)
     glances: list[int] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
     configs: list[DragConfig] = field(default_factory=list)
@@ -86,12 +88,13 @@ class FakeSession:
     def _note(self) -> None:
         self.threads.add(threading.get_ident())
 
-    def generate(self, seed: int, psi: float, label: int) -> None:
+    def go_to_latent(self, latent: Latent) -> None:
         self._note()
         time.sleep(self.step_seconds)
-        self.seed, self.psi, self.blue = seed, psi, 0
-        self.labels.append(label)
-        self.seeds.append(seed)
+        self.seed, self.psi, self.blue = latent.seed, latent.psi, 0
+        self.latents.append(latent)
+        self.labels.append(latent.label)
+        self.seeds.append(latent.seed)
 
     def frame(self) -> np.ndarray:
         self._note()

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dnnlib.latents import Latent
 from drag.path import EditPath
 from faces.expressions import EXPRESSIONS
 from tests.viz.fakes import face_at
@@ -45,7 +46,7 @@ def test_loading_asks_the_worker_and_then_for_the_first_picture() -> None:
     assert asked == (commands.Load(1, Path("a.safetensors")),)
     assert status_text(state) == "Loading a.safetensors …"
     state, asked = hear(state, answers.Loaded(1, INFO))
-    assert asked == (commands.Generate(2, 18, 0.7),)
+    assert asked == (commands.Generate(2, Latent(18, 0.7)),)
     assert state.network.loading is None
 
 
@@ -338,7 +339,7 @@ def test_what_the_worker_waits_for_is_said_until_it_says_something_else(ready: E
 
 def test_a_class_is_asked_for_and_kept_within_those_of_the_next_network(ready: EditorState) -> None:
     state, (generate,) = act(ready, actions.ChangeLatent(LatentState(seed=1, label=7)))
-    assert generate == commands.Generate(state.epoch, 1, 0.7, 7)
+    assert generate == commands.Generate(state.epoch, Latent(1, 0.7, 7))
     for c_dim, label in ((10, 7), (3, 2), (0, 0)):
         state, (load,) = act(state, actions.OpenNetwork("b.pkl"))
         info = dataclasses.replace(INFO, c_dim=c_dim)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dnnlib.errors import EditorError
+from dnnlib.latents import Latent
 from drag.config import DragConfig
 from drag.request import DragRequest
 from tests.viz.fakes import FakeSession
@@ -63,14 +64,14 @@ def desk() -> Iterator[Desk]:
 def test_a_failed_load_keeps_the_old_network_and_says_why(desk: Desk) -> None:
     desk.worker.send(commands.Load(2, Path("bad.pkl")))
     assert desk.wait_for(answers.Failed).message == "bad.pkl: no checkpoint"
-    desk.worker.send(commands.Generate(3, 77, 0.5))
+    desk.worker.send(commands.Generate(3, Latent(77, 0.5)))
     assert desk.wait_for(answers.Frame, 3).picture[0, 0, 0] == 77
 
 
 def test_a_fault_of_the_program_is_said_in_one_line_and_the_worker_lives_on(desk: Desk) -> None:
     desk.worker.send(commands.Load(2, Path("broken.pkl")))
     assert desk.wait_for(answers.Failed).message == "Load failed: a fault of the program"
-    desk.worker.send(commands.Generate(3, 5, 0.5))
+    desk.worker.send(commands.Generate(3, Latent(5, 0.5)))
     desk.wait_for(answers.Frame, 3)
 
 
@@ -103,7 +104,7 @@ def test_networks_of_the_folder_are_offered_and_detectors_are_not(tmp_path: Path
 
 def test_without_a_network_nothing_is_generated() -> None:
     desk = Desk(FakeSession())
-    desk.worker.send(commands.Generate(1, 5, 0.5))
+    desk.worker.send(commands.Generate(1, Latent(5, 0.5)))
     assert "open a checkpoint first" in desk.wait_for(answers.Failed).message
     desk.worker.close()
 
@@ -111,17 +112,17 @@ def test_without_a_network_nothing_is_generated() -> None:
 def test_a_flood_of_seeds_leaves_the_newest(desk: Desk) -> None:
     desk.session.step_seconds = 0.02
     for number in range(200):
-        desk.worker.send(commands.Generate(10 + number, number, 0.5))
+        desk.worker.send(commands.Generate(10 + number, Latent(number, 0.5)))
     assert desk.wait_for(answers.Frame, 209).picture[0, 0, 0] == 199
     assert len(desk.session.seeds) < 10
 
 
 def test_a_detection_that_waits_behind_a_newer_picture_is_not_done(desk: Desk) -> None:
     desk.session.step_seconds = 0.05
-    desk.worker.send(commands.Generate(2, 1, 0.5))
+    desk.worker.send(commands.Generate(2, Latent(1, 0.5)))
     time.sleep(0.01)
     desk.worker.send(commands.Detect(3, "auto"))
-    desk.worker.send(commands.Generate(4, 2, 0.5))
+    desk.worker.send(commands.Generate(4, Latent(2, 0.5)))
     desk.wait_for(answers.Frame, 4)
     assert not [one for one in desk.news if isinstance(one, answers.Detected)]
 
@@ -140,7 +141,7 @@ def test_stop_ends_a_drag_within_one_step(desk: Desk) -> None:
 
 def test_stop_ends_a_job_that_still_waits_in_the_queue(desk: Desk) -> None:
     desk.session.step_seconds = 0.1
-    desk.worker.send(commands.Generate(2, 1, 0.5))
+    desk.worker.send(commands.Generate(2, Latent(1, 0.5)))
     desk.worker.send(commands.Drag(3, REQUEST, DragConfig()))
     desk.worker.send(commands.Stop(4))
     ended = desk.wait_for(answers.Ended, 3)
@@ -157,7 +158,7 @@ def test_a_newer_picture_ends_a_drag(desk: Desk) -> None:
     desk.session.steps, desk.session.step_seconds = 1000, 0.02
     desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
     desk.wait_for(answers.Progress, 2)
-    desk.worker.send(commands.Generate(3, 9, 0.5))
+    desk.worker.send(commands.Generate(3, Latent(9, 0.5)))
     assert desk.wait_for(answers.Ended, 2).reason == "stopped"
     desk.wait_for(answers.Frame, 3)
 
@@ -254,7 +255,7 @@ def test_remarks_come_through(desk: Desk) -> None:
 
 
 def test_one_thread_alone_works(desk: Desk) -> None:
-    desk.worker.send(commands.Generate(2, 1, 0.5))
+    desk.worker.send(commands.Generate(2, Latent(1, 0.5)))
     desk.worker.send(commands.Adjust(3, "close_eyes", 1.0, "auto", automatic_mask=True))
     desk.worker.send(commands.Detect(4, "auto"))
     desk.wait_for(answers.Detected)

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 
+from dnnlib.latents import Latent
 from drag.request import FloatArray
 
 
 @dataclass(frozen=True)
 class Generate:
-    """Show the picture of a seed. The newest one replaces those that wait."""
+    """Show the picture of a latent. The newest one replaces those that wait."""
 
     epoch: int
-    seed: int
-    psi: float
-    label: int = 0
+    latent: Latent
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ _GLANCE_AFTER = 0.4  # s: who runs through seeds is not kept waiting by looks at
 
 
 def generate(desk: Desk, command: commands.Generate) -> None:
-    """Draw the picture of a seed."""
+    """Draw the picture of a latent."""
     session = desk.session
-    session.generate(command.seed, command.psi, command.label)
+    session.go_to_latent(command.latent)
     desk.show(answers.Frame(command.epoch, session.frame(), w=session.current_w()))
 
 

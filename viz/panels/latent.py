@@ -23,8 +23,10 @@ def draw(state: EditorState) -> list[Action]:
     row("Drag in", "w+ lets each layer move on its own, w moves them together and stays closer to the face")
     space = choice("space", state.drag.config.space, [("w", "w"), ("w+", "w+")])
     found: list[Action] = []
-    changed = LatentState(seed, psi, label)
-    if changed != latent:
+    if seed != latent.seed:
+        latent = latent.at_seed(seed)
+    changed = dataclasses.replace(latent, psi=psi, label=label)
+    if changed != state.latent:
         found.append(ChangeLatent(changed))
     if space != state.drag.config.space:
         config = dataclasses.replace(state.drag.config, space="w" if space == "w" else "w+")

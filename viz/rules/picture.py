@@ -48,8 +48,7 @@ def new_picture(state: EditorState) -> Result:
     state = next_epoch(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, edits=0, job=job, picture=PictureState())
     state = in_face(state, faces=None, glanced=False, outcome=None, click=None, last_mask=None)
-    latent = state.latent
-    return state, (commands.Generate(state.epoch, latent.seed, latent.psi, latent.label),)
+    return state, (commands.Generate(state.epoch, state.latent),)
 
 
 def go_to(state: EditorState, w: FloatArray) -> Result:

@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 
+from dnnlib.latents import Latent as LatentState
+
+__all__ = ["LatentState", "WalkState"]
+
 
 @dataclass(frozen=True)
-class LatentState:
-    """Which picture: the seed of z, truncation psi, and the class, for a network that knows classes."""
+class WalkState:
+    """A walk from seed to seed: whether it goes on, and how fast, in seeds a second (backwards below 0).
 
-    seed: int = 18
-    psi: float = 0.7
-    label: int = 0
+    `waited` is the time, s, since the picture that was asked for last.
+    """
+
+    playing: bool = False
+    speed: float = 0.5
+    waited: float = 0.0
