@@ -76,7 +76,7 @@ class EditPath:
 
         As many as there are states, but at least and at most so many; one alone where nothing moves.
         """
-        ways = np.linalg.norm(np.diff(self.ws, axis=0).reshape(len(self) - 1, -1), axis=1)
+        ways = np.linalg.norm(np.diff(self.ws, axis=0), axis=(1, 2))
         if ways.sum() == 0:
             return [float(len(self) - 1)]
         marks = np.concatenate([[0.0], np.cumsum(ways)])

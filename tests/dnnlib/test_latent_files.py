@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def test_numpy_reads_it_without_pickle(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, ">f4"])
 def test_what_other_programs_write_is_read(tmp_path: Path, order: str, kind: object) -> None:
     # As NVIDIA's projector does: one picture's w, with a leading one.
-    w = np.asarray(W[None], kind, order=order)  # type: ignore[arg-type,call-overload]
+    w = np.asarray(W[None], kind, order=order)  # type: ignore[call-overload]
     np.savez_compressed(tmp_path / "projected_w.npz", w=w)
     back = load_latent(tmp_path / "projected_w.npz")
     assert back.w is not None and back.w.shape == (14, 64)
@@ -82,7 +83,7 @@ def test_what_is_no_latent_is_refused_in_one_line(tmp_path: Path) -> None:
 
 def test_a_pickle_in_it_is_not_opened(tmp_path: Path) -> None:
     class Trap:
-        def __reduce__(self) -> object:
+        def __reduce__(self) -> Any:
             return (Path.touch, (tmp_path / "run",))
 
     np.savez(tmp_path / "trap.npz", allow_pickle=True, w=np.array([Trap()], object))

@@ -344,7 +344,9 @@ def test_a_class_is_asked_for_and_kept_within_those_of_the_next_network(ready: E
         state, (load,) = act(state, actions.OpenNetwork("b.pkl"))
         info = dataclasses.replace(INFO, c_dim=c_dim)
         state, (generate,) = hear(state, answers.Loaded(load.epoch, info))
-        assert isinstance(generate, commands.Generate) and generate.label == state.latent.label == label
+        assert (
+            isinstance(generate, commands.Generate) and generate.latent.label == state.latent.label == label
+        )
 
 
 # ----------------------------------------------------------------------------
