@@ -277,9 +277,9 @@ def test_closing_in_the_middle_of_a_drag_takes_one_step() -> None:
 
 
 def test_a_frame_tells_its_w_and_that_w_can_be_gone_back_to(desk: Desk) -> None:
-    desk.worker.send(commands.Generate(2, 7, 0.5))
+    desk.worker.send(commands.Generate(2, Latent(7, 0.5)))
     first = desk.wait_for(answers.Frame, 2)
-    desk.worker.send(commands.Generate(3, 9, 0.5))
+    desk.worker.send(commands.Generate(3, Latent(9, 0.5)))
     desk.wait_for(answers.Frame, 3)
     desk.worker.send(commands.GoTo(4, first.w))
     again = desk.wait_for(answers.Frame, 4)
@@ -288,7 +288,7 @@ def test_a_frame_tells_its_w_and_that_w_can_be_gone_back_to(desk: Desk) -> None:
 
 
 def test_another_w_is_drawn_and_the_picture_stays(desk: Desk) -> None:
-    desk.worker.send(commands.Generate(2, 7, 0.5))
+    desk.worker.send(commands.Generate(2, Latent(7, 0.5)))
     first = desk.wait_for(answers.Frame, 2)
     desk.worker.send(commands.Draw(3, first.w + 10))
     assert desk.wait_for(answers.Drawn, 3).picture[0, 0, 0] == 17
@@ -296,7 +296,7 @@ def test_another_w_is_drawn_and_the_picture_stays(desk: Desk) -> None:
 
 
 def test_the_end_of_an_edit_tells_the_way_that_w_took(desk: Desk) -> None:
-    desk.worker.send(commands.Generate(2, 7, 0.5))
+    desk.worker.send(commands.Generate(2, Latent(7, 0.5)))
     start = desk.wait_for(answers.Frame, 2).w
     desk.worker.send(commands.Drag(3, REQUEST, DragConfig()))
     path = desk.wait_for(answers.Ended, 3).path
