@@ -5,6 +5,8 @@
 A file's claims are checked before memory is spent on them.
 """
 
+import math
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -18,6 +20,11 @@ from dnnlib.latents import SEEDS, FloatArray, GivenLatent, LatentError
 
 _MOST_NUMBERS = 1 << 20  # No generator takes more: 18 layers of 512 are 9216.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What zipfile, zlib and numpy's reader of headers say of bytes that make no sense.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, tokenize.TokenError, ValueError, SyntaxError, EOFError, TypeError,
+    NotImplementedError, RecursionError, RuntimeError, MemoryError, OverflowError,
+)  # fmt: skip
 _WANTED = "a latent is an .npz with w or z, or an .npy with w"
 
 
@@ -52,7 +59,7 @@ def load_latent(path: Path) -> GivenLatent:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise LatentError(f"{path}: cannot be read ({reason})") from error
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise LatentError(f"{name}: it is damaged or no numpy file; {_WANTED}") from error
     w, z = arrays.get("w"), arrays.get("z")
     if w is None and z is None:
@@ -89,9 +96,7 @@ def _array(file: IO[bytes], name: str, key: str) -> np.ndarray:
     shape, in_columns, kind = read_header(file)
     if kind.kind not in "fiu":
         raise LatentError(f"{name}: {key} holds {kind}; expected numbers")
-    count = 1
-    for length in shape:
-        count *= length
+    count = math.prod(shape)
     if count > _MOST_NUMBERS:
         raise LatentError(f"{name}: {key} claims to be {list(shape)}; a latent is [num_ws, w_dim] at most")
     data = file.read(count * kind.itemsize)

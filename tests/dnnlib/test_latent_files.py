@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dnnlib.errors import EditorError
@@ -105,6 +105,7 @@ def test_a_claim_is_not_believed(tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example(place=42, value=91, length=127)
 @given(place=st.integers(0, 100_000), value=st.integers(0, 255), length=st.integers(0, 100_000))
 def test_a_damaged_file_is_read_or_refused_but_never_worse(
     tmp_path_factory: pytest.TempPathFactory, place: int, value: int, length: int
