@@ -104,8 +104,8 @@ class Latent:
 
     def moved(self, columns: float, rows: float) -> "Latent":
         """Go so far over the lattice, to the right and down; it has no edge. A latent from a file is left."""
-        right, east = _split(self.east + columns)
-        down, south = _split(self.south + rows)
+        right, east = _split(self.east, columns)
+        down, south = _split(self.south, rows)
         seed = (self.seed + right + COLUMNS * down) % SEEDS
         return dataclasses.replace(self, seed=seed, east=east, south=south, given=None)
 
@@ -119,8 +119,9 @@ def z_of(seed: int, z_dim: int) -> npt.NDArray[np.float64]:
     return np.random.RandomState(seed).randn(1, z_dim)[0]
 
 
-def _split(place: float) -> tuple[int, float]:
-    """Split a coordinate of the lattice into whole steps and a rest from 0 to just below 1."""
-    whole = math.floor(place)
-    rest = place - whole
-    return (whole + 1, 0.0) if rest >= 1.0 else (whole, rest)
+def _split(place: float, way: float) -> tuple[int, float]:
+    """Go a way from a place between two whole ones: so many whole steps, and the rest, 0 to just below 1."""
+    steps = math.floor(way)
+    place += way - steps
+    over = math.floor(place)
+    return steps + over, place - over
