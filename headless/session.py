@@ -176,14 +176,16 @@ class EditSession:
                 torch.from_numpy(z).float().to(device), c, truncation_psi=psi, truncation_cutoff=cutoff
             )
 
-    def go_to(self, w: Tensor | npt.NDArray[np.float32]) -> None:
-        """Go to any w [num_ws, w_dim]; the path of the last edit is forgotten.
+    def go_to(self, w: Tensor | npt.NDArray[np.float32], label: int | None = None) -> None:
+        """Go to any w [num_ws, w_dim], of a class (else the one in use); the last edit's path is forgotten.
 
         Raises:
             SessionError: if this network's w has another shape.
         """
         self._w = self._as_w(w)
         self._before, self._handles, self._passed = None, None, []
+        if label is not None and 0 <= label < max(1, self.c_dim):
+            self._label = label
 
     def _as_w(self, w: Tensor | npt.NDArray[np.float32]) -> Tensor:
         """Copy a w to the generator's device."""

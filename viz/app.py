@@ -11,8 +11,8 @@ from dnnlib.pictures import save_png
 from gui_utils import theme
 from gui_utils.widgets import section
 from gui_utils.window import Window
-from viz import answers, commands, editor
-from viz.actions import Action, DropFiles, OpenNetwork
+from viz import answers, commands, editor, keys
+from viz.actions import Action, DropFiles, LetGo, OpenNetwork
 from viz.canvas import Canvas
 from viz.catalogue import Catalogue
 from viz.fetcher import Fetcher
@@ -85,8 +85,12 @@ class App:
         found += self._draw_controls(width, height - status_height)
         found += self._draw_stage(width, height - status_height)
         self._draw_status(width, height, status_height)
+        found += keys.pressed()
         for action in found:
             self.do(action)
+        here = self.state.history.here
+        if here is not None and here.open and not keys.held():
+            self.do(LetGo())
         waiting = self.state.network.loading is not None or self.state.downloads.fetch is not None
         if self.state.busy or waiting:
             self.window.stay_awake(0.1)

@@ -12,7 +12,7 @@ import dataclasses
 
 from dnnlib.errors import EditorError
 from viz import actions, answers
-from viz.rules import capture, face, jobs, network, picture, points
+from viz.rules import capture, face, history, jobs, network, picture, points
 from viz.rules.steps import Result, with_banner
 from viz.state import EditorState
 
@@ -22,11 +22,14 @@ _OF_THE_FETCHER = (answers.Offered, answers.Fetching, answers.Fetched)
 
 
 def act(state: EditorState, action: actions.Action) -> Result:
-    """Do what was asked; what cannot be done becomes a banner."""
+    """Do what was asked; what cannot be done becomes a banner. What it changes can be undone."""
+    # That a button was let go is nothing that a person would want to take a message away.
+    notice = state.notice if isinstance(action, actions.LetGo) else ""
     try:
-        return _act(dataclasses.replace(state, notice=""), action)
+        after, asked = _act(dataclasses.replace(state, notice=notice), action)
     except EditorError as error:
         return with_banner(state, str(error)), ()
+    return history.noted(after, during=True), asked
 
 
 def _act(state: EditorState, action: actions.Action) -> Result:
@@ -40,13 +43,22 @@ def _act(state: EditorState, action: actions.Action) -> Result:
         return face.act(state, action)
     if isinstance(action, actions.capture.Action):
         return capture.act(state, action)
+    if isinstance(action, actions.history.Action):
+        return history.act(state, action)
     return jobs.act(state, action)
 
 
 def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
-    """Take news in; frames and progress of an older picture are let go."""
+    """Take news in; frames and progress of an older picture are let go. What has come of it can be undone."""
+    after, asked = _hear(state, news)
+    return history.noted(after, during=False), asked
+
+
+def _hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
     if not isinstance(news, _OF_THE_FETCHER):
         state = dataclasses.replace(state, waiting="")
+    if isinstance(news, answers.Loaded) and history.awaited(state, news):
+        return history.arrived(state, news)
     if isinstance(news, answers.network.News):
         return network.hear(state, news)
     if isinstance(news, answers.Frame | answers.picture.News):

@@ -1,11 +1,20 @@
 """What a person did: frozen records, made by the panels and the canvas, understood by viz/editor.py."""
 
-from viz.actions import capture, face, jobs, network, picture, points
+from viz.actions import capture, face, history, jobs, network, picture, points
 from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture
 from viz.actions.face import ChangeFace, ClickExpression, LookForFaces, ResetFace
+from viz.actions.history import GoToEntry, LetGo, Redo, Undo
 from viz.actions.jobs import DismissBanner, StopJob
 from viz.actions.network import CancelDownload, ChooseOffer, DropFiles, OpenNetwork, StartDownload, TypePath
 from viz.actions.picture import ChangeLatent, ScrubEdit
 from viz.actions.points import ChangeDrag, Paint, StartDrag
 
-Action = network.Action | picture.Action | points.Action | face.Action | capture.Action | jobs.Action
+Action = (
+    network.Action
+    | picture.Action
+    | points.Action
+    | face.Action
+    | capture.Action
+    | history.Action
+    | jobs.Action
+)

@@ -16,10 +16,14 @@ class Generate:
 
 @dataclass(frozen=True, eq=False)
 class GoTo:
-    """Show the picture of a w [num_ws, w_dim], and go on from there. The newest replaces those that wait."""
+    """Show the picture of a w [num_ws, w_dim], and go on from there. The newest replaces those that wait.
+
+    The label is the class that its seed was of.
+    """
 
     epoch: int
     w: FloatArray
+    label: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from imgui_bundle import imgui
 from gui_utils import theme
 from gui_utils.widgets import coloured, disabled, stop_button
 from viz.actions import Action, StopJob
+from viz.panels import scrubber
 from viz.state import EditorState, Job
 from viz.words import outcome_text, progress_text
 
@@ -20,7 +21,7 @@ def draw(state: EditorState) -> list[Action]:
     if job is None:
         if state.face.outcome is not None:
             coloured(outcome_text(state.face.outcome), theme.MUTED)
-        return []
+        return scrubber.draw(state)
     found: list[Action] = []
     stop_width = imgui.get_font_size() * 6
     imgui.begin_group()

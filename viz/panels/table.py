@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from viz.actions import Action
-from viz.panels import capture, drag, face_adjustments, latent, network
+from viz.panels import capture, drag, face_adjustments, history, latent, network
 from viz.state import EditorState
 
 
@@ -43,5 +43,6 @@ PANELS: tuple[Panel, ...] = (
     Panel("Latent", latent.draw, Place.LEFT_TOP, "F3"),
     Panel("Face Adjustments", face_adjustments.draw, Place.LEFT, "F4"),
     Panel("Drag", drag.draw, Place.LEFT, "F5"),
+    Panel("History", history.draw, Place.RIGHT, "F7"),
     Panel("Capture", capture.draw, Place.LEFT, "F6"),
 )

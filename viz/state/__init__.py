@@ -3,6 +3,7 @@
 from viz.state.capture import CaptureState
 from viz.state.editor import EditorState
 from viz.state.face import AUTOMATIC, DETECTORS, FaceState
+from viz.state.history import Arrival, Entry, History, Moment
 from viz.state.jobs import Banner, Job, JobKind, Outcome
 from viz.state.latent import LatentState
 from viz.state.network import DownloadState, Fetch, NetworkState

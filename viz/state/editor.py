@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from viz.answers import Frame
 from viz.state.capture import CaptureState
 from viz.state.face import FaceState
+from viz.state.history import Arrival, History
 from viz.state.jobs import Banner, Job
 from viz.state.latent import LatentState
 from viz.state.network import DownloadState, NetworkState
@@ -30,6 +31,8 @@ class EditorState:
     drag: DragState = field(default_factory=DragState)
     capture: CaptureState = field(default_factory=CaptureState)
     picture: PictureState = field(default_factory=PictureState)
+    history: History = field(default_factory=History)
+    arrival: Arrival | None = None
     frame: Frame | None = None
     job: Job | None = None
     banners: tuple[Banner, ...] = ()

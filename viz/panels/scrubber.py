@@ -1,0 +1,34 @@
+"""Strip under the picture: the last edit, step by step, to go along; from any step another edit can begin."""
+
+import numpy as np
+from imgui_bundle import imgui
+
+from gui_utils import theme
+from gui_utils.widgets import coloured, disabled, hint
+from viz.actions import Action, ScrubEdit
+from viz.state import Edit, EditorState
+
+_EXPLANATION = (
+    "The steps of the last edit: pull to any of them. What you do next begins there; "
+    "Undo brings the whole edit back."
+)
+
+
+def draw(state: EditorState) -> list[Action]:
+    """Draw a slider over the states of the last edit; nothing where there was none."""
+    edit = state.picture.edit
+    if edit is None or len(edit.path) < 2 or state.job is not None:
+        return []
+    coloured("Step", theme.MUTED)
+    imgui.same_line()
+    imgui.set_next_item_width(-1)
+    with disabled(not state.ready):
+        moved, place = imgui.slider_float("##scrub", edit.place, 0.0, len(edit.path) - 1.0, step_text(edit))
+        hint(_EXPLANATION)
+    return [ScrubEdit(float(place))] if moved else []
+
+
+def step_text(edit: Edit) -> str:
+    """Say at which step of the edit the picture is."""
+    step = float(np.interp(edit.place, np.arange(len(edit.path)), edit.path.steps))
+    return f"{step:.0f} of {edit.path.steps[-1]}"
