@@ -43,6 +43,6 @@ PANELS: tuple[Panel, ...] = (
     Panel("Latent", latent.draw, Place.LEFT_TOP, "F3"),
     Panel("Face Adjustments", face_adjustments.draw, Place.LEFT, "F4"),
     Panel("Drag", drag.draw, Place.LEFT, "F5"),
-    Panel("History", history.draw, Place.RIGHT, "F7"),
     Panel("Capture", capture.draw, Place.LEFT, "F6"),
+    Panel("History", history.draw, Place.RIGHT, "F7"),
 )
