@@ -137,16 +137,21 @@ class EditSession:
             SessionError: if the network knows no such class.
             LatentError: if a latent from a file does not fit this network.
         """
-        if not 0 <= latent.label < max(1, self.c_dim):
-            known = f"0 to {self.c_dim - 1}" if self.c_dim else "none, and 0 is to be given"
-            raise SessionError(
-                f"{self.path.name}: label {latent.label}: the classes of this network are {known}"
-            )
+        self._check_label(latent.label)
         if latent.given is not None:
             self.check_latent(latent.given)
+        self._use(latent)
+        self.go_to(w_of(latent, self.num_ws, self._generator.z_dim, self._map))
+
+    def _check_label(self, label: int) -> None:
+        if not 0 <= label < max(1, self.c_dim):
+            known = f"0 to {self.c_dim - 1}" if self.c_dim else "none, and 0 is to be given"
+            raise SessionError(f"{self.path.name}: label {label}: the classes of this network are {known}")
+
+    def _use(self, latent: Latent) -> None:
+        """Take the class and the noise of a latent from now on."""
         self._label, self._latent = latent.label, latent
         self._generator.mode, self._generator.seed = latent.noise, latent.noise_seed
-        self.go_to(w_of(latent, self.num_ws, self._generator.z_dim, self._map))
 
     def check_latent(self, given: GivenLatent) -> None:
         """See that a latent from a file fits this network.
@@ -176,16 +181,22 @@ class EditSession:
                 torch.from_numpy(z).float().to(device), c, truncation_psi=psi, truncation_cutoff=cutoff
             )
 
-    def go_to(self, w: Tensor | npt.NDArray[np.float32], label: int | None = None) -> None:
-        """Go to any w [num_ws, w_dim], of a class (else the one in use); the last edit's path is forgotten.
+    def go_to(self, w: Tensor | npt.NDArray[np.float32], latent: Latent | None = None) -> None:
+        """Go to any w [num_ws, w_dim]; the path of the last edit is forgotten.
+
+        Args:
+            w: where to.
+            latent: what it comes from, whose class and noise are taken; None leaves them as they are.
 
         Raises:
-            SessionError: if this network's w has another shape.
+            SessionError: if this network's w has another shape, or it knows no such class.
         """
-        self._w = self._as_w(w)
+        new = self._as_w(w)
+        if latent is not None:
+            self._check_label(latent.label)
+            self._use(latent)
+        self._w = new
         self._before, self._handles, self._passed = None, None, []
-        if label is not None and 0 <= label < max(1, self.c_dim):
-            self._label = label
 
     def _as_w(self, w: Tensor | npt.NDArray[np.float32]) -> Tensor:
         """Copy a w to the generator's device."""

@@ -11,8 +11,6 @@ from viz.state import LatentState, PointPair
 from viz.state.history import Moment, PackedMask
 from viz.state.points import Mask
 
-_LATENT_WORDS = {"seed": "Seed", "psi": "Truncation psi", "label": "Class"}
-
 
 def changes(before: Moment, after: Moment) -> frozenset[str]:
     """Name what differs: "seed", "edit", "points", "mask", "strength close_eyes" and so on.
@@ -72,11 +70,8 @@ def words(before: Moment | None, after: Moment) -> str:
     if "edit" in topics and edit is not None:
         steps = edit.outcome.steps if edit.outcome is not None else int(edit.path.steps[-1])
         return f"{edit.title}, {steps} step{'' if steps == 1 else 's'}"
-    for name, said in _LATENT_WORDS.items():
-        if f"latent {name}" in topics:
-            return f"{said} {_value(getattr(after.latent, name))}"
     if any(topic.startswith("latent ") for topic in topics):
-        return "Another picture"
+        return _latent(after.latent, topics)
     if "edit" in topics:
         return "Reset to the picture without edits"
     if "place" in topics and edit is not None:
@@ -89,6 +84,23 @@ def words(before: Moment | None, after: Moment) -> str:
     if "mask" in topics:
         return _mask(before.mask, after.mask)
     return _setting(before, after, topics)
+
+
+def _latent(latent: LatentState, topics: frozenset[str]) -> str:
+    """Say which other picture was chosen, or what of it."""
+    changed = {topic.removeprefix("latent ") for topic in topics if topic.startswith("latent ")}
+    if "given" in changed and latent.given is not None:
+        return f"Latent of {latent.given.name}"
+    if {"seed", "east", "south", "given"} & changed:
+        return f"{'Between seeds, at' if latent.east or latent.south else 'Seed'} {latent.seed}"
+    if {"mix_seed", "mix_layers"} & changed:
+        layers = len(latent.mix_layers)
+        return f"Mixed with seed {latent.mix_seed}: {layers} layer{'' if layers == 1 else 's'}"
+    if {"noise", "noise_seed"} & changed:
+        return f"Noise {latent.noise}{f', seed {latent.noise_seed}' if latent.noise == 'random' else ''}"
+    if "cutoff" in changed:
+        return f"Truncation of {'all layers' if latent.cutoff is None else f'{latent.cutoff} layers'}"
+    return f"Truncation psi {_value(latent.psi)}" if "psi" in changed else f"Class {latent.label}"
 
 
 def _points(before: tuple[PointPair, ...], after: tuple[PointPair, ...]) -> str:

@@ -35,8 +35,8 @@ class Session(Protocol):
     def go_to_latent(self, latent: Latent) -> None:
         """Go to the w of a description, and draw with its noise."""
 
-    def go_to(self, w: npt.NDArray[np.float32], label: int) -> None:
-        """Go to any w [num_ws, w_dim], of a class; 0 where the network knows none."""
+    def go_to(self, w: npt.NDArray[np.float32], latent: Latent) -> None:
+        """Go to any w [num_ws, w_dim], with the class and the noise of the latent that it comes from."""
 
     def current_w(self) -> npt.NDArray[np.float32]:
         """Give the w of the picture in front of us, [num_ws, w_dim] float32, read-only."""

@@ -105,7 +105,7 @@ class FakeSession:
         w[:, :3] = (self.seed, self.psi * 100, self.blue)
         return w
 
-    def go_to(self, w: np.ndarray, label: int) -> None:
+    def go_to(self, w: np.ndarray, latent: Latent) -> None:
         self._note()
         self.went_to.append(w)
         self.seed, self.psi, self.blue = int(w[0, 0]), float(w[0, 1]) / 100, round(float(w[0, 2]))

@@ -197,10 +197,10 @@ class Editing:
         match command:
             case commands.Load(epoch, file):
                 return [answers.Loaded(epoch, OTHER if file.name == "b.pkl" else INFO)]
-            case commands.Generate(epoch, seed):
-                return [answers.Frame(epoch, PICTURE + np.uint8(seed % 200), w=w_of(seed))]
+            case commands.Generate(epoch, latent):
+                return [answers.Frame(epoch, PICTURE, w=w_of(latent.seed))]
             case commands.GoTo(epoch, w):
-                return [answers.Frame(epoch, PICTURE + np.uint8(w[0, 0] % 200), w=w)]
+                return [answers.Frame(epoch, PICTURE, w=w)]
             case commands.Drag() | commands.Adjust():
                 epoch, w = command.epoch, self.state.picture.w
                 handles = command.request.points if isinstance(command, commands.Drag) else np.zeros((1, 2))

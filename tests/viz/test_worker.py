@@ -281,7 +281,7 @@ def test_a_frame_tells_its_w_and_that_w_can_be_gone_back_to(desk: Desk) -> None:
     first = desk.wait_for(answers.Frame, 2)
     desk.worker.send(commands.Generate(3, Latent(9, 0.5)))
     desk.wait_for(answers.Frame, 3)
-    desk.worker.send(commands.GoTo(4, first.w))
+    desk.worker.send(commands.GoTo(4, first.w, Latent(7)))
     again = desk.wait_for(answers.Frame, 4)
     assert np.array_equal(again.picture, first.picture)
     assert again.w is first.w
@@ -311,7 +311,7 @@ def test_going_elsewhere_ends_a_drag_within_one_step_and_of_many_places_the_newe
     desk.wait_for(answers.Progress, 2)
     w = desk.session.current_w()
     for number in range(100):
-        desk.worker.send(commands.GoTo(3 + number, w + number))
+        desk.worker.send(commands.GoTo(3 + number, w + number, Latent()))
     assert desk.wait_for(answers.Frame, 102).picture[0, 0, 0] == (w[0, 0] + 99) % 256
     assert desk.wait_for(answers.Ended, 2).reason == "stopped"
     assert len(desk.session.went_to) < 10

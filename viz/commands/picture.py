@@ -18,12 +18,12 @@ class Generate:
 class GoTo:
     """Show the picture of a w [num_ws, w_dim], and go on from there. The newest replaces those that wait.
 
-    The label is the class that its seed was of.
+    The latent is what it comes from: its class and its noise count.
     """
 
     epoch: int
     w: FloatArray
-    label: int = 0
+    latent: Latent
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ def generate(desk: Desk, command: commands.Generate) -> None:
 def go_to(desk: Desk, command: commands.GoTo) -> None:
     """Go to a w, and draw its picture."""
     session = desk.session
-    session.go_to(command.w, command.label)
+    session.go_to(command.w, command.latent)
     desk.show(answers.Frame(command.epoch, session.frame(), w=command.w))
 
 

@@ -57,7 +57,7 @@ def go_to(state: EditorState, w: FloatArray) -> Result:
     state = next_epoch(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, job=job)
     state = in_picture(in_face(state, faces=None, glanced=False), w=w)
-    return state, (commands.GoTo(state.epoch, w, state.latent.label),)
+    return state, (commands.GoTo(state.epoch, w, state.latent),)
 
 
 def _scrub(state: EditorState, place: float) -> Result:
