@@ -76,13 +76,13 @@ def coloured(text: str, colour: theme.Colour) -> None:
     imgui.pop_style_color()
 
 
-def fact(label: str, value: str, colour: theme.Colour = theme.TEXT) -> None:
+def fact(label: str, value: str, colour: theme.Colour | None = None) -> None:
     """Write a row of a label and a value that cannot be changed."""
     start, width = imgui.get_cursor_pos_x(), imgui.get_content_region_avail().x
     imgui.begin_group()
     imgui.text_colored(theme.MUTED, label)
     imgui.same_line(start + width * _LABEL_SHARE)
-    coloured(value, colour)
+    coloured(value, colour or theme.TEXT)
     imgui.end_group()
 
 

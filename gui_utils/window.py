@@ -16,16 +16,19 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from imgui_bundle import imgui  # Before glfw: it brings the GLFW library that the glfw package then finds.
+from imgui_bundle import (  # Before glfw: it brings the GLFW library that the glfw package then finds.
+    imgui,
+    implot,
+)
 from imgui_bundle.python_backends.glfw_backend import GlfwRenderer
 
 # isort: split
 import glfw
 from OpenGL import GL
 
+from gui_utils import theme
 from gui_utils.errors import NoDisplayError, NoOpenGLError
 from gui_utils.events import WindowEvents
-from gui_utils.theme import BACKGROUND, apply_theme
 
 FRAMES_PER_SECOND = 60  # Where the display does not pace us (a virtual screen has no refresh).
 SOFTWARE_FRAMES_PER_SECOND = 30  # Where the processor draws: it has other work to do.
@@ -46,6 +49,7 @@ class Window:
         offscreen: no window at all, but drawn all the same (GLFW's null platform on EGL; needs
             PYOPENGL_PLATFORM=egl in the environment before this module is imported).
         scale: size of text and widgets; None takes the monitor's.
+        look: one of theme.THEMES.
 
     Raises:
         NoDisplayError: if there is no display.
@@ -60,16 +64,22 @@ class Window:
         *,
         offscreen: bool = False,
         scale: float | None = None,
+        look: str = "dark",
     ) -> None:
         self._errors: list[str] = []
         self._handle = self._open(title, width, height, offscreen)
         self._context = imgui.create_context()
+        self._plots = implot.create_context()
         imgui.get_io().set_ini_filename("")  # Nothing is written into the current folder.
+        imgui.get_io().config_flags |= imgui.ConfigFlags_.docking_enable
+        imgui.get_io().config_windows_move_from_title_bar_only = True
         self._renderer: Any = GlfwRenderer(self._handle, attach_callbacks=False)
         self._awake_until = 0.0
         self._rate = SOFTWARE_FRAMES_PER_SECOND if _drawn_by_processor() else FRAMES_PER_SECOND
         self._wanted_scale = scale
-        self._scale = 0.0
+        self._factor = 1.0
+        self._look = look
+        self._applied = (0.0, "")
         self._size = (width, height)
         self.events = WindowEvents(self._handle, self._renderer, on_event=self.stay_awake)
         self.stay_awake()
@@ -116,7 +126,11 @@ class Window:
     @property
     def scale(self) -> float:
         """How much larger than on a plain monitor text and widgets are drawn, in screen units."""
-        return self._scale
+        return self._applied[0]
+
+    def set_look(self, look: str, factor: float = 1.0) -> None:
+        """Choose theme (one of theme.THEMES) and size (1 is what the monitor asks for) from now on."""
+        self._look, self._factor = look, factor
 
     def _measure(self) -> None:
         """Ask for size and scale, once a frame: each answer is a journey to the display server and back."""
@@ -125,10 +139,10 @@ class Window:
         pixels = glfw.get_framebuffer_size(self._handle)[0] / max(1, width)
         content = float(glfw.get_window_content_scale(self._handle)[0])
         # macOS counts in points of several pixels; elsewhere a unit is a pixel, and the text must grow.
-        scale = self._wanted_scale or max(1.0, content / max(1.0, pixels))
-        if scale != self._scale:
-            self._scale = scale
-            apply_theme(scale)
+        scale = (self._wanted_scale or max(1.0, content / max(1.0, pixels))) * self._factor
+        if (scale, self._look) != self._applied:
+            self._applied = scale, self._look
+            theme.apply_theme(scale, self._look)
 
     # ------------------------------------------------------------------------
     # Frames.
@@ -177,7 +191,7 @@ class Window:
             draw()
         finally:
             imgui.render()
-        GL.glClearColor(*BACKGROUND)
+        GL.glClearColor(*theme.BACKGROUND)
         GL.glClear(GL.GL_COLOR_BUFFER_BIT)
         self._renderer.render(imgui.get_draw_data())
 
@@ -232,6 +246,7 @@ class Window:
         glfw.make_context_current(self._handle)
         imgui.set_current_context(self._context)
         self._renderer.shutdown()
+        implot.destroy_context(self._plots)
         imgui.destroy_context(self._context)
         self.events.forget_cursors()
         glfw.destroy_window(self._handle)

@@ -12,7 +12,7 @@ import dataclasses
 
 from dnnlib.errors import EditorError
 from viz import actions, answers
-from viz.rules import capture, face, history, jobs, network, picture, points
+from viz.rules import capture, face, history, jobs, network, picture, points, window
 from viz.rules.steps import Result, with_banner
 from viz.state import EditorState
 
@@ -45,6 +45,8 @@ def _act(state: EditorState, action: actions.Action) -> Result:
         return capture.act(state, action)
     if isinstance(action, actions.history.Action):
         return history.act(state, action)
+    if isinstance(action, actions.window.Action):
+        return window.act(state, action)
     return jobs.act(state, action)
 
 

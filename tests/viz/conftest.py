@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.screen import Person, open_window
+from tests.screen import Person, Rect, open_window
 from tests.viz.fakes import FakeSession
 
 
@@ -22,6 +22,23 @@ class EditorPerson(Person):
     def state(self):
         return self.app.state
 
+    def find(self, label: str) -> None:
+        """Bring the panel to the front that has a widget, looking through all of them if need be."""
+        from viz.actions import ShowPanel
+        from viz.panels.table import PANELS
+
+        for panel in PANELS:
+            if self.sees(label):
+                return
+            self.app.do(ShowPanel(panel.name))
+            self.look(3)
+
+    def place_of(self, label: str, number: int = 0) -> Rect:
+        """Find a widget, in whatever panel it is."""
+        if not self.sees(label):
+            self.find(label)
+        return super().place_of(label, number)
+
     def on_picture(self, x: float, y: float) -> tuple[float, float]:
         """Where a pixel of the picture is on the screen."""
         return self.app.canvas.view.to_screen((x, y))
@@ -31,7 +48,7 @@ class EditorPerson(Person):
 def window() -> Iterator[Any]:
     """One window for the tests of a module: opening costs more than most of them.
 
-    It is small, so that a machine without a graphics card draws it quickly, yet it shows every section.
+    It is small, so that a machine without a graphics card draws it quickly.
     """
     with (
         pytest.MonkeyPatch.context() as monkeypatch,

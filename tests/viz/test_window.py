@@ -7,10 +7,10 @@ import pytest
 from faces.expressions import EXPRESSIONS
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import face_at
+from viz.actions import HidePanel, ShowPanel
+from viz.panels.table import PANELS
 from viz.stage.shown import pairs_to_show
 from viz.state import Tool
-
-SECTIONS = ("Network", "Latent", "Face Adjustments", "Drag", "Capture")
 
 
 def colour_at(editor: EditorPerson, x: float, y: float) -> list[int]:
@@ -119,19 +119,20 @@ def test_stop_answers_within_one_step_while_the_window_keeps_its_pace(editor: Ed
 
 
 @pytest.mark.parametrize("while_busy", [False, True])
-def test_every_section_collapses_at_any_time(editor: EditorPerson, while_busy: bool) -> None:
+def test_every_panel_is_closed_and_comes_back_at_any_time(editor: EditorPerson, while_busy: bool) -> None:
     if while_busy:
         editor.session.step_seconds, editor.session.steps = 0.02, 10_000
         editor.click("Close eyes")
         editor.wait_for(lambda: editor.state.job is not None and editor.state.job.progress is not None)
-    for section in SECTIONS:
-        editor.click(section)
+    for panel in PANELS:
+        editor.app.do(HidePanel(panel.name))
         editor.look(2)
     assert not any(map(editor.sees, ("Load", "##seed", "Close eyes", "Start", "Picture (PNG)")))
     assert editor.state.busy == while_busy
-    for section in SECTIONS:
-        editor.click(section)
+    for panel in PANELS:
+        editor.app.do(ShowPanel(panel.name))
         editor.look(2)
+    editor.find("Close eyes")
     assert editor.sees("Close eyes")
     if while_busy:
         editor.click("Stop", 0)

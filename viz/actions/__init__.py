@@ -1,6 +1,6 @@
 """What a person did: frozen records, made by the panels and the canvas, understood by viz/editor.py."""
 
-from viz.actions import capture, face, history, jobs, network, picture, points
+from viz.actions import capture, face, history, jobs, network, picture, points, window
 from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture
 from viz.actions.face import ChangeFace, ClickExpression, LookForFaces, ResetFace
 from viz.actions.history import GoToEntry, LetGo, Redo, Undo
@@ -8,6 +8,16 @@ from viz.actions.jobs import DismissBanner, StopJob
 from viz.actions.network import CancelDownload, ChooseOffer, DropFiles, OpenNetwork, StartDownload, TypePath
 from viz.actions.picture import ChangeLatent, ScrubEdit
 from viz.actions.points import ChangeDrag, Paint, StartDrag
+from viz.actions.window import (
+    AskForFile,
+    ChangeView,
+    ChangeWindow,
+    HidePanel,
+    Quit,
+    ResetLayout,
+    ShowPanel,
+    Zoom,
+)
 
 Action = (
     network.Action
@@ -17,4 +27,5 @@ Action = (
     | capture.Action
     | history.Action
     | jobs.Action
+    | window.Action
 )

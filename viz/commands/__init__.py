@@ -3,10 +3,11 @@
 An answer carries the epoch of its command, so that the window can tell old news from new.
 """
 
-from viz.commands import capture, edits, network, picture
+from viz.commands import capture, edits, network, picture, window
 from viz.commands.capture import SaveFilm, WritePicture
 from viz.commands.edits import Adjust, Drag, Retune, Stop
 from viz.commands.network import CancelFetch, Fetch, Load
 from viz.commands.picture import Detect, Draw, Generate, Glance, GoTo
+from viz.commands.window import ArrangePanels, CloseWindow, FocusPanel, OpenDialog
 
-Command = network.Command | picture.Command | edits.Command | capture.Command
+Command = network.Command | picture.Command | edits.Command | capture.Command | window.Command

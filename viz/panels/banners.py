@@ -7,15 +7,12 @@ from gui_utils.widgets import button
 from viz.actions import Action, DismissBanner
 from viz.state import EditorState
 
-_SEVERE: theme.Colour = (0.28, 0.13, 0.14, 1.0)
-_REMARK: theme.Colour = (0.25, 0.21, 0.12, 1.0)
-
 
 def draw(state: EditorState) -> list[Action]:
     """Draw one box for each error."""
     found: list[Action] = []
     for banner in state.banners:
-        imgui.push_style_color(imgui.Col_.child_bg, _SEVERE if banner.severe else _REMARK)
+        imgui.push_style_color(imgui.Col_.child_bg, theme.SEVERE if banner.severe else theme.REMARK)
         flags = imgui.ChildFlags_.auto_resize_y | imgui.ChildFlags_.always_use_window_padding
         imgui.begin_child(f"banner{banner.number}", imgui.ImVec2(0, 0), flags)
         width = imgui.get_font_size() * 5.5

@@ -39,8 +39,8 @@ class Panel:
 
 
 PANELS: tuple[Panel, ...] = (
-    Panel("Network", network.draw, Place.LEFT_TOP, "F2"),
-    Panel("Latent", latent.draw, Place.LEFT_TOP, "F3"),
+    Panel("Latent", latent.draw, Place.LEFT_TOP, "F2"),
+    Panel("Network", network.draw, Place.LEFT_TOP, "F3"),
     Panel("Face Adjustments", face_adjustments.draw, Place.LEFT, "F4"),
     Panel("Drag", drag.draw, Place.LEFT, "F5"),
     Panel("Capture", capture.draw, Place.LEFT, "F6"),

@@ -4,7 +4,7 @@ import dataclasses
 
 from drag.request import FloatArray
 from viz import commands
-from viz.state import Banner, EditorState
+from viz.state import Banner, EditorState, WindowState
 
 Result = tuple[EditorState, tuple[commands.Command, ...]]
 
@@ -61,3 +61,8 @@ def without_job(state: EditorState, epoch: int) -> EditorState:
 def numbers(points: FloatArray) -> list[tuple[float, float]]:
     """Turn points [N, 2] into pairs of (x, y)."""
     return [(float(x), float(y)) for x, y in points]
+
+
+def with_help(window: WindowState, *, shown: bool) -> WindowState:
+    """Show or put away the list of keys."""
+    return dataclasses.replace(window, help=shown)

@@ -9,3 +9,4 @@ from viz.state.latent import LatentState
 from viz.state.network import DownloadState, Fetch, NetworkState
 from viz.state.picture import Edit, PictureState
 from viz.state.points import DragState, Mask, PointPair, Tool
+from viz.state.window import ViewState, WindowState

@@ -11,6 +11,7 @@ from viz.state.latent import LatentState
 from viz.state.network import DownloadState, NetworkState
 from viz.state.picture import PictureState
 from viz.state.points import DragState, PointPair
+from viz.state.window import ViewState, WindowState
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,8 @@ class EditorState:
     picture: PictureState = field(default_factory=PictureState)
     history: History = field(default_factory=History)
     arrival: Arrival | None = None
+    window: WindowState = field(default_factory=WindowState)
+    view: ViewState = field(default_factory=ViewState)
     frame: Frame | None = None
     job: Job | None = None
     banners: tuple[Banner, ...] = ()

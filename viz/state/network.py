@@ -12,7 +12,8 @@ class NetworkState:
     """What is loaded, and what is being loaded.
 
     `typed` is what stands in the path box; `loading` the path that is being read, by the command of
-    `loading_epoch`; `nearby` are other checkpoints in the folder.
+    `loading_epoch`; `nearby` are other checkpoints in the folder, `recent` those that were used before, the
+    newest first.
     """
 
     typed: str = ""
@@ -20,6 +21,7 @@ class NetworkState:
     loading: Path | None = None
     loading_epoch: int = 0
     nearby: tuple[Path, ...] = ()
+    recent: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,108 @@
+"""What the window does itself: files that are quick to write, dialogs of the system, panels in front."""
+
+from collections.abc import Callable
+from typing import Any
+
+from imgui_bundle import portable_file_dialogs as dialogs
+
+from dnnlib.errors import EditorError
+from dnnlib.files import writable_folder
+from dnnlib.pictures import save_png
+from gui_utils.window import Window
+from viz import answers, commands
+from viz.actions import Action, AskForFile
+from viz.docks import Docks
+
+_OWN = (
+    commands.WritePicture,
+    commands.FocusPanel,
+    commands.ArrangePanels,
+    commands.OpenDialog,
+    commands.CloseWindow,
+)
+_NO_DIALOG = (
+    "This system has no file dialog (zenity or kdialog): type the path, or drop a file on the window."
+)
+
+
+class Errands:
+    """Does commands on the window's own thread. None of them waits.
+
+    Args:
+        window: to be closed.
+        docks: where the panels are.
+    """
+
+    def __init__(self, window: Window, docks: Docks) -> None:
+        self._window, self._docks = window, docks
+        self._dialog: tuple[AskForFile, Any] | None = None
+
+    def takes(self, command: commands.Command) -> bool:
+        """Tell whether a command is done here."""
+        return isinstance(command, _OWN)
+
+    def do(self, command: commands.Command) -> list[answers.News]:
+        """Do it; give what there is to tell."""
+        match command:
+            case commands.WritePicture():
+                return [_write_picture(command)]
+            case commands.FocusPanel(_, name):
+                self._docks.bring_to_front(name)
+            case commands.ArrangePanels():
+                self._docks.arrange()
+            case commands.CloseWindow():
+                self._window.ask_to_close()
+            case commands.OpenDialog(epoch, asked):
+                return self._open_dialog(epoch, asked)
+        return []
+
+    # ------------------------------------------------------------------------
+    # Dialogs of the system: another process, which is asked now and then.
+
+    def _open_dialog(self, epoch: int, asked: AskForFile) -> list[answers.News]:
+        if self._dialog is not None:
+            return []
+        try:
+            self._dialog = asked, _MAKERS[asked.kind](asked)
+        except RuntimeError:
+            return [answers.Failed(epoch, _NO_DIALOG)]
+        return []
+
+    def chosen(self) -> list[Action]:
+        """Give the action of what was chosen in a dialog since the last call."""
+        if self._dialog is None:
+            return []
+        asked, dialog = self._dialog
+        self._window.stay_awake(0.1)
+        if not dialog.ready(0):
+            return []
+        self._dialog = None
+        result = dialog.result()
+        path = result if isinstance(result, str) else next(iter(result), "")
+        return [asked.then(path)] if path else []
+
+    def close(self) -> None:
+        """Put a dialog away that is still open."""
+        if self._dialog is not None:
+            self._dialog[1].kill()
+            self._dialog = None
+
+
+def _filters(asked: AskForFile) -> list[str]:
+    return [word for pair in asked.patterns for word in pair]
+
+
+_MAKERS: dict[str, Callable[[AskForFile], Any]] = {
+    "open": lambda asked: dialogs.open_file(asked.title, asked.start, _filters(asked)),
+    "save": lambda asked: dialogs.save_file(asked.title, asked.start, _filters(asked)),
+    "folder": lambda asked: dialogs.select_folder(asked.title, asked.start),
+}
+
+
+def _write_picture(command: commands.WritePicture) -> answers.News:
+    try:
+        writable_folder(command.path.parent)
+        save_png(command.path, command.picture)
+    except EditorError as error:
+        return answers.Failed(command.epoch, str(error))
+    return answers.Saved(command.epoch, command.path)

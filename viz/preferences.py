@@ -1,0 +1,112 @@
+"""What the window remembers between starts, in a JSON file: layout, theme, sizes, recent files."""
+
+import dataclasses
+import json
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from imgui_bundle import imgui
+
+from dnnlib.files import FileError, atomic_write, writable_folder
+from viz.docks import Docks
+from viz.state import EditorState
+
+logger = logging.getLogger(__name__)
+
+_FILE = "window.json"
+_KEEP_EVERY = 2.0  # s
+_MOST_RECENT = 12
+_SIZES = (0.5, 3.0)
+
+
+class Preferences:
+    """Reads the settings once, and keeps them when they have changed.
+
+    Args:
+        folder: where; None: nothing is read or kept.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._kept = self._read()
+        self._layout = str(self._kept.get("layout", ""))
+        self._kept_at = time.monotonic()
+
+    def _read(self) -> dict[str, Any]:
+        if self._folder is None:
+            return {}
+        try:
+            content = json.loads((self._folder / _FILE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            logger.warning(
+                "%s: cannot be read (%s); the window starts as at first", self._folder / _FILE, error
+            )
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    # ------------------------------------------------------------------------
+    # At the start.
+
+    def remembered(self, state: EditorState) -> EditorState:
+        """Take what was remembered into a new state; what is not as it should be is left out."""
+        window = state.window
+        look, size, closed = (self._kept.get(name) for name in ("theme", "size", "closed"))
+        if look in ("dark", "light"):
+            window = dataclasses.replace(window, theme=look)
+        if isinstance(size, int | float) and _SIZES[0] <= size <= _SIZES[1]:
+            window = dataclasses.replace(window, size=float(size))
+        window = dataclasses.replace(window, closed=frozenset(_texts(closed)))
+        network = dataclasses.replace(
+            state.network, recent=tuple(map(Path, _texts(self._kept.get("recent"))))
+        )
+        return dataclasses.replace(state, window=window, network=network)
+
+    def restore_layout(self, docks: Docks) -> None:
+        """Put the panels where they were; where a panel has come since, all are as at first."""
+        if self._layout and docks.knows(self._layout):
+            imgui.load_ini_settings_from_memory(self._layout)
+
+    # ------------------------------------------------------------------------
+    # Later.
+
+    def keep(self, state: EditorState, *, at_once: bool = False) -> None:
+        """Write what has changed, at most every few seconds.
+
+        Raises:
+            FileError: if it cannot be written; it is not tried again.
+        """
+        if self._folder is None:
+            return
+        io = imgui.get_io()
+        if io.want_save_ini_settings or at_once:
+            self._layout = imgui.save_ini_settings_to_memory()
+            io.want_save_ini_settings = False
+        wanted = _wanted(state, self._layout)
+        if wanted == self._kept or (time.monotonic() - self._kept_at < _KEEP_EVERY and not at_once):
+            return
+        self._kept, self._kept_at = wanted, time.monotonic()
+        try:
+            writable_folder(self._folder)
+            with atomic_write(self._folder / _FILE) as temporary:
+                temporary.write_text(json.dumps(wanted, indent=1), encoding="utf-8")
+        except FileError:
+            self._folder = None
+            raise
+
+
+def _wanted(state: EditorState, layout: str) -> dict[str, Any]:
+    return {
+        "theme": state.window.theme,
+        "size": round(state.window.size, 2),
+        "closed": sorted(state.window.closed),
+        "recent": [str(path) for path in state.network.recent[:_MOST_RECENT]],
+        "layout": layout,
+    }
+
+
+def _texts(value: object) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []

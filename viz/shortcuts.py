@@ -1,0 +1,185 @@
+"""All keys, one row each: what is pressed, what it does in words, the action. Menus and tooltips read it too.
+
+To add a key is to add a row.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from faces.expressions import EXPRESSIONS
+from viz.actions import (
+    Action,
+    AskForFile,
+    ChangeDrag,
+    ChangeFace,
+    ChangeLatent,
+    ChangeView,
+    ChangeWindow,
+    ClickExpression,
+    OpenNetwork,
+    Quit,
+    Redo,
+    ResetFace,
+    ResetLayout,
+    SaveEditFilm,
+    SavePicture,
+    StartDrag,
+    StopJob,
+    Undo,
+    Zoom,
+)
+from viz.state import EditorState, Tool, ViewState
+
+Act = Callable[[EditorState], Action | None]
+
+CHECKPOINTS = (("Checkpoints", "*.safetensors *.pkl *.pt *.pth"), ("All files", "*"))
+_ZOOM_STEP = 1.25
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """One row.
+
+    Attributes:
+        keys: "Ctrl+S"; empty where it is in a menu only.
+        words: what it does.
+        act: makes the action of the state, or None where it makes no sense at the moment.
+        menu: under which menu, and under which title of the list of keys, it stands.
+        repeat: it goes on while the key is held.
+        released: makes the action of letting the key go, where it is to be held.
+        in_menu: whether the menu bar has it.
+    """
+
+    keys: str
+    words: str
+    act: Act
+    menu: str
+    repeat: bool = False
+    released: Act | None = None
+    in_menu: bool = True
+
+
+# ----------------------------------------------------------------------------
+# What the rows do.
+
+
+def _step_seed(by: int) -> Act:
+    def act(state: EditorState) -> Action | None:
+        seed = state.latent.seed + by
+        if state.network.loaded is None or seed < 0:
+            return None
+        return ChangeLatent(dataclasses.replace(state.latent, seed=seed))
+
+    return act
+
+
+def _expression(name: str) -> Act:
+    return lambda state: ClickExpression(name) if state.ready and state.face.there else None
+
+
+def _take_tool(tool: Tool) -> Act:
+    return lambda state: ChangeDrag(dataclasses.replace(state.drag, tool=tool))
+
+
+def _view(zoom: float | None) -> Act:
+    def act(state: EditorState) -> Action | None:
+        if state.image_size is None:
+            return None
+        height, width = state.image_size
+        known = state.view.zoom is not None
+        centre = state.view.centre if known else ((width - 1) / 2, (height - 1) / 2)
+        return ChangeView(ViewState(zoom, centre, state.view.fit))
+
+    return act
+
+
+def _window(**changes: Callable[[EditorState], object]) -> Act:
+    def act(state: EditorState) -> Action:
+        new = {name: value(state) for name, value in changes.items()}
+        return ChangeWindow(dataclasses.replace(state.window, **new))  # type: ignore[arg-type]
+
+    return act
+
+
+def _save_edit(state: EditorState) -> Action | None:
+    return SaveEditFilm() if state.ready and state.edits else None
+
+
+def _start(state: EditorState) -> Action | None:
+    return StartDrag() if state.ready and state.complete_pairs else None
+
+
+def _landmarks(state: EditorState) -> Action:
+    return ChangeFace(dataclasses.replace(state.face, show_landmarks=not state.face.show_landmarks))
+
+
+def _mask(state: EditorState) -> Action:
+    return ChangeDrag(dataclasses.replace(state.drag, show_mask=not state.drag.show_mask))
+
+
+_ask_for_checkpoint = AskForFile("Open a checkpoint", CHECKPOINTS, OpenNetwork)
+
+# ----------------------------------------------------------------------------
+# The rows.
+
+SHORTCUTS: tuple[Shortcut, ...] = (
+    Shortcut("Ctrl+O", "Open a checkpoint …", lambda state: _ask_for_checkpoint, "File"),
+    Shortcut("Ctrl+E", "Save the picture (PNG)", lambda s: SavePicture() if s.frame else None, "File"),
+    Shortcut("Ctrl+G", "Save the edit (GIF)", _save_edit, "File"),
+    Shortcut("Ctrl+Q", "Quit", lambda state: Quit(), "File"),
+    Shortcut("Ctrl+Z", "Undo", lambda state: Undo(), "Edit", repeat=True),
+    Shortcut("Ctrl+Shift+Z", "Redo", lambda state: Redo(), "Edit", repeat=True),
+    Shortcut("Ctrl+Y", "Redo, as elsewhere", lambda state: Redo(), "Edit", repeat=True, in_menu=False),
+    Shortcut("Page Down", "Next seed", _step_seed(1), "Picture", repeat=True),
+    Shortcut("Page Up", "Seed before", _step_seed(-1), "Picture", repeat=True),
+    Shortcut("Ctrl+R", "Reset the face", lambda s: ResetFace() if s.network.loaded else None, "Picture"),
+    *(
+        Shortcut(str(number), expression.title, _expression(name), "Face")
+        for number, (name, expression) in zip(range(1, 10), EXPRESSIONS.items(), strict=False)
+    ),
+    Shortcut("L", "Show or hide landmarks", _landmarks, "Face"),
+    Shortcut("P", "Set and move points", _take_tool(Tool.POINTS), "Drag"),
+    Shortcut("B", "Paint the mask", _take_tool(Tool.BRUSH), "Drag"),
+    Shortcut("M", "Show or hide the mask", _mask, "Drag"),
+    Shortcut("Enter", "Start the drag", _start, "Drag"),
+    Shortcut("Esc", "Stop what runs", lambda s: StopJob() if s.busy else None, "Drag"),
+    Shortcut("F", "Fit the picture", _view(None), "View"),
+    Shortcut("Ctrl+1", "100 %: a pixel for a pixel", _view(1.0), "View"),
+    Shortcut("Plus", "Zoom in", lambda state: Zoom(_ZOOM_STEP), "View", repeat=True),
+    Shortcut("Minus", "Zoom out", lambda state: Zoom(1 / _ZOOM_STEP), "View", repeat=True),
+    Shortcut("Ctrl+T", "Dark or light",
+             _window(theme=lambda s: "light" if s.window.theme == "dark" else "dark"), "View"),
+    Shortcut("Ctrl+Plus", "Larger text", _window(size=lambda s: min(s.window.size + 0.1, 3.0)), "View"),
+    Shortcut("Ctrl+Minus", "Smaller text", _window(size=lambda s: max(s.window.size - 0.1, 0.5)), "View"),
+    Shortcut("", "Reset layout", lambda state: ResetLayout(), "View"),
+    Shortcut("?", "All keys", _window(help=lambda s: not s.window.help), "Help"),
+)  # fmt: skip
+
+# What the mouse does on the picture, for the list of keys.
+MOUSE: tuple[tuple[str, str], ...] = (
+    ("Wheel", "Zoom under the cursor"),
+    ("Middle drag, Space + drag", "Move the picture"),
+    ("Double middle click", "Fit the picture"),
+    ("Click, then click", "Set a point, then its target"),
+    ("Drag", "Set both; move a point; paint"),
+    ("Right click", "Delete a point; paint the opposite"),
+)
+
+
+def keys_of(words: str) -> str:
+    """Give the keys of a row, for a tooltip.
+
+    Raises:
+        KeyError: if there is no such row.
+    """
+    for row in SHORTCUTS:
+        if row.words == words:
+            return row.keys
+    raise KeyError(words)
+
+
+def with_keys(tooltip: str, words: str) -> str:
+    """Add to a tooltip what keys do the same: `words` as in the row."""
+    keys = keys_of(words)
+    return f"{tooltip}\nKey: {keys}" if keys else tooltip
