@@ -20,15 +20,19 @@ from tools.opening import CHECKPOINT, DEVICES, open_session
 INTERRUPTED = 130  # What shells give for a program that Ctrl-C ended.
 
 
-def show_window(path: Path, device: str, seed: int) -> int:
+def show_window(path: Path, device: str, seed: int, scale: float | None) -> int:
     """Open the editor's window, and return when it is closed."""
     check_libraries()
+    from platformdirs import user_config_path
+
     from gui_utils.window import Window
     from tools.published import PublishedCheckpoints
     from viz.app import TITLE, App
 
-    with Window(TITLE) as window:
-        app = App(window, functools.partial(open_session, device=device), seed, PublishedCheckpoints())
+    settings = user_config_path("drag-auto", appauthor=False)
+    with Window(TITLE, scale=scale) as window:
+        opening = functools.partial(open_session, device=device)
+        app = App(window, opening, seed, PublishedCheckpoints(), settings)
         try:
             app.open(path)
             app.run()
@@ -56,17 +60,21 @@ def edit_headless(path: Path, device: str, options: EditOptions, out: Path) -> i
               help="Where the files of a headless edit go.")  # fmt: skip
 @click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True,
               help="What computes.")  # fmt: skip
+@click.option(
+    "--scale", type=click.FloatRange(0.5, 4.0), help="Size of text and widgets; 1 on a plain monitor."
+)
 @click_options(EditOptions)
 def main(
-    checkpoint: Path | None, network: Path | None, headless: bool, out: Path, device: str, **given: object
-) -> None:
+    checkpoint: Path | None, network: Path | None, headless: bool, out: Path, device: str,
+    scale: float | None, **given: object,
+) -> None:  # fmt: skip
     """Open the window, or do one edit headless where that is asked for or there is no display."""
     path, options = network or checkpoint or CHECKPOINT, from_kwargs(EditOptions, given)
 
     def work() -> int:
         if not headless:
             try:
-                return show_window(path, device, options.seed)
+                return show_window(path, device, options.seed, scale)
             except NoDisplayError as error:
                 click.echo(f"{error}: doing the edit headless, files go to {out}")
         return edit_headless(path, device, options, out)
