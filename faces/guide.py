@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from drag.types import GuideReading
-from faces.expressions import Expression
+from faces.expression import Expression
 from faces.landmark_network import INPUT_SIZE
 from faces.landmarks import eye_distance
 from faces.view import look, view_of
@@ -122,7 +122,9 @@ class LandmarkGuide:
         return OPENINGS * _soft((across - asked) / aim.unit) + TARGETS * _soft(apart / aim.unit)
 
     def _drift(self, seen: Tensor, aim: _Aim) -> Tensor:
-        """Measure how far landmarks went that should have stayed."""
+        """Measure how far landmarks went that should have stayed; an expression may move them all."""
+        if not self._staying:
+            return seen.new_zeros(())
         return _soft((seen - aim.start)[self._staying] / aim.unit)
 
     def _handles(self, seen: Tensor, aim: _Aim) -> Tensor:

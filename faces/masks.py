@@ -12,12 +12,12 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from faces.expressions import Expression
+from faces.expression import Expression
 from faces.hull import distance_to_hull
 from faces.landmarks import eye_distance
 
-# Past the hull the mask is 1 for MARGIN and falls to 0 over FEATHER, in eye distances (a face is 1.6).
-MARGIN, FEATHER = 0.09, 0.09
+# Past the hull the mask is 1 for the expression's margin and falls to 0 over FEATHER, in eye distances.
+FEATHER = 0.09
 
 # Rows and columns at which a mask is computed at most.
 FINEST = 256
@@ -30,7 +30,7 @@ def expression_mask(
     expression: Expression,
     size: tuple[int, int],
     strength: float = 1.0,
-    margin: float = MARGIN,
+    margin: float | None = None,
     feather: float = FEATHER,
 ) -> Mask:
     """Make the mask of an expression.
@@ -40,12 +40,16 @@ def expression_mask(
         expression: whose region it is.
         size: (height, width) of the frame, px.
         strength: as for the expression: what moves further needs more room.
-        margin: how far past the hull everything may move, in eye distances.
+        margin: how far past the hull everything may move, in eye distances; the expression's own if None.
         feather: over what further distance that fades, in eye distances.
 
     Returns:
-        [H, W] float32 in 0..1. It is 1 on every moving landmark and target inside the frame.
+        [H, W] float32 in 0..1. It is 1 on every moving landmark and target inside the frame, and everywhere
+        for an expression without regions.
     """
+    if not expression.regions:
+        return np.ones(size, np.float32)
+    margin = expression.margin if margin is None else margin
     before = np.asarray(landmarks, dtype=np.float64)
     after = expression.moved(before, strength).astype(np.float64)
     unit = eye_distance(before)
