@@ -13,6 +13,7 @@ import click
 
 from dnnlib.errors import EditorError
 from dnnlib.options import click_options, from_kwargs
+from faces.expressions import read_library
 from gui_utils.errors import NoDisplayError, check_libraries
 from headless.options import EditOptions
 from tools.opening import CHECKPOINT, DEVICES, open_session
@@ -32,7 +33,7 @@ def show_window(path: Path, device: str, seed: int, scale: float | None) -> int:
     settings = user_config_path("drag-auto", appauthor=False)
     with Window(TITLE, scale=scale) as window:
         opening = functools.partial(open_session, device=device)
-        app = App(window, opening, seed, PublishedCheckpoints(), settings)
+        app = App(window, opening, seed, PublishedCheckpoints(), settings, read_library())
         try:
             app.open(path)
             app.run()

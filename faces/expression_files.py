@@ -1,13 +1,13 @@
 """Expressions written in TOML: docs/expressions.md says how. What is wrong is said with file and line.
 
-    [wink_left]
-    title = "Wink left"
-    regions = [["left_eye"]]
-    measure = { name = "lid aperture, left", pairs = [[37, 41], [38, 40]] }
-    [[wink_left.move]]
-    kind = "meet"
-    pairs = [[37, 41], [38, 40]]
-    share = 1.0
+[wink_left]
+title = "Wink left"
+regions = [["left_eye"]]
+measure = { name = "lid aperture, left", pairs = [[37, 41], [38, 40]] }
+[[wink_left.move]]
+kind = "meet"
+pairs = [[37, 41], [38, 40]]
+share = 1.0
 """
 
 import dataclasses
@@ -21,7 +21,7 @@ from typing import Any
 from dnnlib.errors import EditorError
 from faces.expression import MARGIN, Expression
 from faces.landmarks import BROWS, EYES, JAW, LIPS, NOSE
-from faces.measures import Measure, MeasureKind
+from faces.measures import Measure
 from faces.movements import KINDS, Follow, Movement
 
 # Parts of a face that may be named in place of their landmarks.
@@ -43,7 +43,7 @@ PARTS: Mapping[str, tuple[int, ...]] = {
 
 _ROW = ("title", "group", "help", "regions", "free", "margin", "measure", "move")
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
-_LANDMARKS = f"landmarks 0 to 67, stretches like \"48-54\", or parts: {', '.join(PARTS)}"
+_LANDMARKS = f'landmarks 0 to 67, stretches like "48-54", or parts: {", ".join(PARTS)}'
 
 
 class ExpressionFileError(EditorError):

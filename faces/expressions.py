@@ -56,9 +56,11 @@ class Library:
 
 
 def own_folder() -> Path:
-    """Say where the user's own expressions belong: $DRAG_AUTO_EXPRESSIONS, or the usual folder for settings."""
+    """Say where the user's own expressions belong: $DRAG_AUTO_EXPRESSIONS, or where settings usually are."""
     named = os.environ.get("DRAG_AUTO_EXPRESSIONS")
-    return Path(named) if named else platformdirs.user_config_path("drag-auto") / "expressions"
+    return (
+        Path(named) if named else platformdirs.user_config_path("drag-auto", appauthor=False) / "expressions"
+    )
 
 
 def read_library(folder: Path | None = None) -> Library:

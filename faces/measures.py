@@ -1,4 +1,4 @@
-"""How an expression is measured in 68 landmarks: one figure, in px or degrees, before, asked for and achieved."""
+"""How an expression is measured in 68 landmarks: one figure, in px or degrees."""
 
 import dataclasses
 import math
@@ -16,11 +16,11 @@ MeasureKind = Literal["distance", "rise", "shift", "angle", "asymmetry"]
 class Measure:
     """What an expression changes, from pairs of landmarks.
 
-    `distance` is the mean distance of the pairs; `rise` and `shift` are how far the second of a pair lies above
-    the first, or to its right, along the face's own axes, in the mean; `angle` is by how many degrees the
-    way from the first to the second is turned clockwise from the picture's horizontal; `asymmetry` is the
-    mean distance of all landmarks from the mirror image of the face. The guide watches the pairs, whatever
-    the kind.
+    `distance` is the mean distance of the pairs; `rise` and `shift` are how far the second of a pair lies
+    above the first, or to its right, along the face's own axes, in the mean; `angle` is by how many degrees
+    the way from the first to the second is turned clockwise from the picture's horizontal; `asymmetry` is
+    the mean distance of all landmarks from the mirror image of the face. The guide watches the pairs,
+    whatever the kind.
     """
 
     name: str

@@ -1,8 +1,8 @@
-"""How landmarks move for an expression: the small vocabulary in which the table (faces/table/*.toml) is written.
+"""How landmarks move for an expression: the vocabulary in which the table (faces/table/*.toml) is written.
 
 A movement is data. From landmarks and a strength it gives offsets; those of an expression's movements are
-added up, each seen from the face as it was. Amounts are relative to the face (an eye's width, the mouth's, the
-distance from an axis), never in px, so that a movement scales, shifts and turns with the face.
+added up, each seen from the face as it was. Amounts are relative to the face (an eye's width, the mouth's,
+the distance from an axis), never in px, so that a movement scales, shifts and turns with the face.
 """
 
 import dataclasses
@@ -152,7 +152,7 @@ class Open:
 
 @dataclasses.dataclass(frozen=True)
 class Shift:
-    """Move landmarks along the face's axes, in units: down, right (as the picture shows it), out to either side.
+    """Move landmarks along the face's axes, in units: down, right as the picture shows it, out to both sides.
 
     Negative figures go up, left and in. Landmarks in the middle of the face know no out.
     """
@@ -173,9 +173,7 @@ class Shift:
         """Go along the axes."""
         chosen, found = list(self.landmarks), np.zeros_like(p)
         aside = (self.right + self.out * SIDES[chosen])[:, None] * face_right(p)
-        found[chosen] += (
-            strength * lengths(p, self.unit, self.landmarks) * (aside + self.down * face_down(p))
-        )
+        found[chosen] += strength * lengths(p, self.unit, self.landmarks) * (aside + self.down * face_down(p))
         return found
 
 
@@ -317,6 +315,4 @@ def mirror_image(p: Points) -> Points:
     return np.asarray(there @ (u @ v) + p.mean(axis=0))
 
 
-KINDS: dict[str, type] = {
-    each.kind: each for each in (Meet, Part, Open, Shift, Scale, Rotate, Turn, Mirror)
-}
+KINDS: dict[str, type] = {each.kind: each for each in (Meet, Part, Open, Shift, Scale, Rotate, Turn, Mirror)}

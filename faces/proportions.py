@@ -1,7 +1,7 @@
 """A face's own axes and lengths, in which movements and measures are given: never in px.
 
-Down is from brow to chin, square to the line between the eyes; right is along that line, towards the picture's
-right; out is away from the middle of the face, to either side.
+Down is from brow to chin, square to the line between the eyes; right is along that line, towards the
+picture's right; out is away from the middle of the face, to either side.
 """
 
 from typing import Literal

@@ -22,6 +22,7 @@ from dnnlib.files import writable_folder
 from dnnlib.pictures import save_gif, save_png
 from drag.types import DragStep, EndReason
 from faces.adjust import Adjustment, AdjustmentReport
+from faces.expressions import find_expression, read_library
 from faces.landmarks import Face, choose_face
 from headless.options import EditOptions
 from headless.session import EditSession, Picture
@@ -94,8 +95,9 @@ def edit(session: EditSession, options: EditOptions) -> EditResult:
     """Do one edit, with a bar on the terminal; nothing is written."""
     session.generate(options.seed, options.psi, options.label)
     face = choose_face(session.detect(options.detector))
+    expression = find_expression(options.expression, read_library().expressions)
     plan = session.plan(
-        options.expression, options.strength, face, options.detector, automatic_mask=options.automatic_mask
+        expression, options.strength, face, options.detector, automatic_mask=options.automatic_mask
     )
     before, w_before = session.frame(), session.w.cpu().numpy()
     began = time.monotonic()

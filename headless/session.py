@@ -27,6 +27,7 @@ from faces.adjust import Adjustment, AdjustmentReport
 from faces.adjust import plan as plan_adjustment
 from faces.adjust import report as report_adjustment
 from faces.bundled import BundledDetector
+from faces.expression import Expression
 from faces.landmarks import Face, LandmarkDetector
 from headless.latents import w_of
 from headless.needs import ChooseDetector, LoadedGenerator
@@ -269,7 +270,7 @@ class EditSession:
 
     def plan(
         self,
-        expression: str,
+        expression: Expression | str,
         strength: float,
         face: Face,
         wish: str = "auto",
@@ -280,7 +281,7 @@ class EditSession:
         """Set points, targets, mask and guide of an expression.
 
         Args:
-            expression: its key in faces.EXPRESSIONS.
+            expression: what to do, or its key among the bundled ones.
             strength: 1 is the whole expression.
             face: whose; as `detect` gave it.
             wish: which detector looks.

@@ -5,6 +5,7 @@ from pathlib import Path
 from imgui_bundle import imgui
 
 from dnnlib.errors import EditorError
+from faces.expressions import Library
 from gui_utils import theme
 from gui_utils.window import Window
 from viz import answers, commands, editor, help, keys, menus
@@ -17,6 +18,7 @@ from viz.fetcher import Fetcher
 from viz.panels import banners, progress
 from viz.panels.table import PANELS
 from viz.preferences import Preferences
+from viz.rules.face import take_library
 from viz.session import OpenSession
 from viz.state import EditorState, LatentState
 from viz.words import status_text
@@ -35,6 +37,7 @@ class App:
         seed: of the first picture.
         catalogue: published checkpoints to fetch, if any.
         settings: the folder in which layout, theme and recent files are remembered; None: nothing is.
+        library: the expressions; those that come with the program if None.
     """
 
     def __init__(
@@ -44,11 +47,13 @@ class App:
         seed: int = 18,
         catalogue: Catalogue | None = None,
         settings: Path | None = None,
+        library: Library | None = None,
     ) -> None:
         self.window = window
         self.docks = Docks(PANELS)
         self.preferences = Preferences(settings)
-        self.state = self.preferences.remembered(EditorState(latent=LatentState(seed=seed)))
+        state = self.preferences.remembered(EditorState(latent=LatentState(seed=seed)))
+        self.state = take_library(state, library or Library())
         self.preferences.restore_layout(self.docks)
         self.worker = Worker(open_session, on_answer=window.wake)
         self.fetcher = Fetcher(catalogue, on_answer=window.wake) if catalogue is not None else None

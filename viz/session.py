@@ -11,6 +11,7 @@ from dnnlib.latents import Latent
 from drag.config import DragConfig
 from drag.path import EditPath
 from drag.request import DragRequest
+from faces.expression import Expression
 from faces.landmarks import Face
 
 if TYPE_CHECKING:  # The window opens before torch is imported; the worker's session brings it.
@@ -58,7 +59,7 @@ class Session(Protocol):
 
     def plan(
         self,
-        expression: str,
+        expression: Expression,
         strength: float,
         face: Face,
         detector: str,

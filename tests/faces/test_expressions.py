@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faces.expressions import EXPRESSIONS, ExpressionError, find_expression
+from faces.expressions import EXPRESSIONS, ExpressionError, Library, find_expression
 from faces.landmarks import eye_distance
 from tests.faces.conftest import draw
 
@@ -16,9 +16,15 @@ every_expression = pytest.mark.parametrize("expression", ALL, ids=lambda each: e
 strengths = st.floats(0, 2)
 
 
-def test_the_five_expressions_are_there():
-    assert list(EXPRESSIONS) == ["close_eyes", "big_eyes", "close_mouth", "open_mouth", "slim_face"]
+def test_the_five_expressions_are_there_and_those_beyond():
+    assert {"close_eyes", "big_eyes", "close_mouth", "open_mouth", "slim_face"} < set(EXPRESSIONS)
+    assert len(EXPRESSIONS) == 22 and set(Library().groups) == {"Eyes", "Mouth", "Brows", "Face"}
     assert find_expression("close-eyes") is EXPRESSIONS["close_eyes"]
+
+
+@every_expression
+def test_every_expression_says_what_it_does(expression):
+    assert expression.title and len(expression.help) > 20 and expression.help.endswith(".")
 
 
 @every_expression
@@ -120,7 +126,7 @@ def test_a_slim_face_is_narrower_by_8_percent_and_keeps_its_chin(face):
 
 @every_expression
 def test_what_an_expression_measures_changes_with_strength(expression):
-    (face,) = draw([11], mouth_open=0.5, eye_open=0.8)[1]
+    (face,) = draw([11], mouth_open=0.5, eye_open=0.5)[1]
     measures = [expression.measure(expression.moved(face, strength)) for strength in (0, 0.25, 0.5, 0.75, 1)]
     steps = np.diff(measures)
     assert (steps > 0).all() or (steps < 0).all()
@@ -132,7 +138,8 @@ def test_a_row_of_the_table_names_landmarks_that_there_are(expression):
     named = (*expression.moving, *regions, *expression.free, *(i for pair in expression.pairs for i in pair))
     assert all(0 <= index < 68 for index in named)
     assert len(set(expression.moving)) == len(expression.moving)
-    assert set(expression.moving) <= set(regions), "what moves must lie in the mask"
+    whole_picture = not regions
+    assert whole_picture or set(expression.moving) <= set(regions), "what moves must lie in the mask"
 
 
 @pytest.mark.parametrize("strength", [-0.1, 3.1, float("nan"), float("inf")])

@@ -9,7 +9,12 @@ from faces.landmark_network import LandmarkReading
 from tests.faces.conftest import draw
 
 (FACE,) = draw([2], eye_open=0.9, mouth_open=0.4)[1]
-every_expression = pytest.mark.parametrize("expression", EXPRESSIONS.values(), ids=lambda each: each.key)
+# The five, and one of each further kind of movement.
+KEYS = (
+    *("close_eyes", "big_eyes", "close_mouth", "open_mouth", "slim_face"),
+    *("wink_left", "smile", "turn_left", "tilt_right", "symmetrical"),
+)
+every_expression = pytest.mark.parametrize("expression", [EXPRESSIONS[key] for key in KEYS], ids=KEYS)
 
 
 class Written(nn.Module):
@@ -71,7 +76,7 @@ def test_following_the_slope_leads_there(expression):
     assert guide(rgb).remaining < guide.tolerance
     landmarks = rgb.detach().view(-1)[:136].reshape(68, 2).numpy() * 256 - 0.5
     held = sorted(set(range(68)) - set(expression.moving))
-    assert np.abs(landmarks - FACE)[held].max() < 0.5
+    assert not held or np.abs(landmarks - FACE)[held].max() < 0.5
 
 
 @every_expression

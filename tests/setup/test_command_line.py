@@ -26,7 +26,7 @@ def run(*arguments):
         (("--seed", "1.5"), "Invalid value for '--seed'"),
         (("--label", "-1"), "Invalid value for '--label': expected at least 0, found -1"),
         (("--psi", "3"), "Invalid value for '--psi': expected -2 to 2, found 3.0"),
-        (("--expression", "frown"), "Invalid value for '--expression': 'frown' is not one of"),
+        (("--expression", "sneer"), "Invalid value for '--expression': 'sneer' is not one of"),
         (("--detector", "eyes"), "Invalid value for '--detector': 'eyes' is not one of"),
         (("--sed", "1"), "No such option"),
     ],

@@ -15,7 +15,7 @@ from dnnlib.latents import Latent
 from drag.config import DragConfig
 from drag.path import EditPath
 from drag.request import DragRequest
-from faces.expressions import EXPRESSIONS
+from faces.expression import Expression
 from faces.landmarks import Face
 from viz.catalogue import Offer
 
@@ -131,16 +131,16 @@ class FakeSession:
         self.glances.append(self.seed)
         return bool(self.faces)
 
-    def plan(self, expression: str, strength: float, face: Face, detector: str, **rest: Any) -> Any:
+    def plan(self, expression: Expression, strength: float, face: Face, detector: str, **rest: Any) -> Any:
         if not self.faces:
             raise EditorError("no face")
-        self.planned.append({"expression": expression, "strength": strength, "face": face, **rest})
+        self.planned.append({"expression": expression.key, "strength": strength, "face": face, **rest})
         points = face.landmarks[[37, 38]]
         mask = np.zeros((SIZE, SIZE), np.float32)
         mask[20:40, 20:40] = 1
         request = DragRequest(points, points + 3, mask if rest["automatic_mask"] else rest["mask"])
         return SimpleNamespace(
-            request=request, config=DragConfig(max_steps=self.steps), expression=EXPRESSIONS[expression]
+            request=request, config=DragConfig(max_steps=self.steps), expression=expression
         )
 
     def adjust(self, plan: Any, face: Face) -> Iterator[Any]:

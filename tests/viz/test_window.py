@@ -4,7 +4,7 @@ import glfw
 import numpy as np
 import pytest
 
-from faces.expressions import EXPRESSIONS
+from faces.expressions import EXPRESSIONS, GROUPS
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import face_at
 from viz.actions import HidePanel, ShowPanel
@@ -72,8 +72,15 @@ def test_psi_changes_the_picture(editor: EditorPerson) -> None:
     editor.wait_for(lambda: colour_at(editor, 32, 32)[1] == 150)
 
 
+def show_group(editor: EditorPerson, key: str) -> None:
+    """Bring an expression's group to the front of the panel."""
+    editor.click(GROUPS[EXPRESSIONS[key].group])
+    editor.look(2)
+
+
 @pytest.mark.parametrize("key", EXPRESSIONS)
 def test_one_click_on_an_expression_does_it_and_tells_how_it_went(editor: EditorPerson, key: str) -> None:
+    show_group(editor, key)
     editor.click(EXPRESSIONS[key].title)
     editor.wait_for(lambda: editor.state.face.outcome is not None)
     assert editor.session.planned[0]["expression"] == key

@@ -12,10 +12,12 @@ from dnnlib.errors import EditorError
 from dnnlib.latents import Latent
 from drag.config import DragConfig
 from drag.request import DragRequest
+from faces.expressions import EXPRESSIONS
 from tests.viz.fakes import FakeSession
 from viz import answers, commands
 from viz.worker import Worker
 
+CLOSE_EYES = EXPRESSIONS["close_eyes"]
 REQUEST = DragRequest([[10, 10]], [[20, 20]])
 
 
@@ -210,7 +212,7 @@ def test_new_options_reach_the_drag_that_runs(desk: Desk) -> None:
 
 
 def test_an_expression_is_planned_done_and_reported(desk: Desk) -> None:
-    desk.worker.send(commands.Adjust(2, "close_eyes", 0.8, "auto", automatic_mask=True))
+    desk.worker.send(commands.Adjust(2, CLOSE_EYES, 0.8, "auto", automatic_mask=True))
     ended = desk.wait_for(answers.Ended)
     planned = desk.wait_for(answers.Planned)
     assert desk.news.index(planned) < desk.news.index(ended)
@@ -222,14 +224,14 @@ def test_an_expression_is_planned_done_and_reported(desk: Desk) -> None:
 
 def test_a_painted_mask_is_handed_on_where_none_is_made(desk: Desk) -> None:
     mask = np.ones((64, 64), np.float32)
-    desk.worker.send(commands.Adjust(2, "close_eyes", 1.0, "auto", automatic_mask=False, mask=mask))
+    desk.worker.send(commands.Adjust(2, CLOSE_EYES, 1.0, "auto", automatic_mask=False, mask=mask))
     desk.wait_for(answers.Ended)
     assert desk.session.planned[0]["mask"] is mask
 
 
 def test_an_expression_without_a_face_fails_in_one_line(desk: Desk) -> None:
     desk.session.faces = []
-    desk.worker.send(commands.Adjust(2, "close_eyes", 1.0, "auto", automatic_mask=True))
+    desk.worker.send(commands.Adjust(2, CLOSE_EYES, 1.0, "auto", automatic_mask=True))
     assert "no face" in desk.wait_for(answers.Failed).message
 
 
@@ -256,7 +258,7 @@ def test_remarks_come_through(desk: Desk) -> None:
 
 def test_one_thread_alone_works(desk: Desk) -> None:
     desk.worker.send(commands.Generate(2, Latent(1, 0.5)))
-    desk.worker.send(commands.Adjust(3, "close_eyes", 1.0, "auto", automatic_mask=True))
+    desk.worker.send(commands.Adjust(3, CLOSE_EYES, 1.0, "auto", automatic_mask=True))
     desk.worker.send(commands.Detect(4, "auto"))
     desk.wait_for(answers.Detected)
     assert len(desk.session.threads) == 1

@@ -2,7 +2,7 @@
 
 from viz.actions import capture, face, history, jobs, network, picture, points, window
 from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture
-from viz.actions.face import ChangeFace, ClickExpression, LookForFaces, ResetFace
+from viz.actions.face import ChangeFace, ClickExpression, LookForFaces, ReadExpressions, ResetFace
 from viz.actions.history import GoToEntry, LetGo, Redo, Undo
 from viz.actions.jobs import DismissBanner, StopJob
 from viz.actions.network import CancelDownload, ChooseOffer, DropFiles, OpenNetwork, StartDownload, TypePath

@@ -29,4 +29,9 @@ class ResetFace:
     """Back to the seed's own picture, without points and mask."""
 
 
-Action = ChangeFace | LookForFaces | ClickExpression | ResetFace
+@dataclass(frozen=True)
+class ReadExpressions:
+    """Read the user's own expressions again."""
+
+
+Action = ChangeFace | LookForFaces | ClickExpression | ReadExpressions | ResetFace

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from drag.config import DragConfig
 from drag.request import DragRequest
+from faces.expression import Expression
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +20,7 @@ class Adjust:
     """
 
     epoch: int
-    expression: str
+    expression: Expression
     strength: float
     detector: str
     automatic_mask: bool

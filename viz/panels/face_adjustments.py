@@ -4,7 +4,7 @@ import dataclasses
 
 from imgui_bundle import imgui
 
-from faces.expressions import EXPRESSIONS
+from faces.expression import Expression
 from gui_utils import theme
 from gui_utils.widgets import button, choice, coloured, disabled, fact, hint, muted, row
 from viz.actions import Action, ChangeFace, ClickExpression, LookForFaces, ResetFace
@@ -26,12 +26,13 @@ def draw(state: EditorState) -> list[Action]:
     found: list[Action] = []
     face = state.face
     found += _draw_no_face(state)
-    for name in EXPRESSIONS:
-        clicked, strength = _draw_expression(state, name)
-        if strength != face.strengths[name]:
-            face = dataclasses.replace(face, strengths={**face.strengths, name: strength})
+    face = _draw_groups(face)
+    for expression in _chosen(face):
+        clicked, strength = _draw_expression(state, expression)
+        if strength != face.strength(expression.key):
+            face = dataclasses.replace(face, strengths={**face.strengths, expression.key: strength})
         if clicked:
-            found.append(ClickExpression(name))
+            found.append(ClickExpression(expression.key))
     imgui.spacing()
     face = _draw_settings(face)
     with disabled(state.network.loaded is None):
@@ -45,22 +46,46 @@ def draw(state: EditorState) -> list[Action]:
     return found
 
 
-def _draw_expression(state: EditorState, name: str) -> tuple[bool, float]:
+def _draw_groups(face: FaceState) -> FaceState:
+    """Draw the switch between groups, and the box that finds an expression in any of them."""
+    imgui.set_next_item_width(-1)
+    changed, search = imgui.input_text_with_hint("##search", "Find an expression …", face.search)
+    hint("Shows the expressions of all groups whose names have these letters. Default: empty, one group")
+    if changed:
+        face = dataclasses.replace(face, search=search)
+    if face.search.strip():
+        return face
+    names = [(name, name) for name in face.library.groups]
+    group = choice("group", face.group, names, "Which part of the face. Default: Eyes")
+    return face if group == face.group else dataclasses.replace(face, group=group)
+
+
+def _chosen(face: FaceState) -> list[Expression]:
+    """Give the expressions that are searched for, or those of the group in front."""
+    letters = face.search.strip().lower()
+    if not letters:
+        return face.library.groups.get(face.group, [])
+    return [row for row in face.library.expressions.values() if letters in row.title.lower()]
+
+
+def _draw_expression(state: EditorState, expression: Expression) -> tuple[bool, float]:
     """Draw one row: the button does it, the slider says how much."""
-    expression = EXPRESSIONS[name]
     start, width = imgui.get_cursor_pos_x(), imgui.get_content_region_avail().x
-    imgui.push_id(name)
+    imgui.push_id(expression.key)
     with disabled(not state.ready or not state.face.there):
-        clicked = button(
-            expression.title, width=width * _BUTTON_SHARE, tooltip="Find the face and do it, now"
-        )
+        clicked = button(expression.title, width=width * _BUTTON_SHARE, tooltip=_help_of(expression))
     imgui.same_line(start + width * _BUTTON_SHARE + imgui.get_style().item_spacing.x)
     imgui.set_next_item_width(-1)
-    strength = state.face.strengths[name]
+    strength = state.face.strength(expression.key)
     changed, new = imgui.slider_float("##strength", strength, 0.0, GREATEST_STRENGTH, "%.2f")
     hint("How far to go: 1 is all the way, more than 1 exaggerates. Acts at the next click.")
     imgui.pop_id()
     return clicked, min(max(float(new), 0.0), 2.0) if changed else strength
+
+
+def _help_of(expression: Expression) -> str:
+    """Say what a click does, and how it is measured."""
+    return f"{expression.help} Measured by: {expression.measure_name}.".strip()
 
 
 def _draw_settings(face: FaceState) -> FaceState:

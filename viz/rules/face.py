@@ -2,13 +2,13 @@
 
 import dataclasses
 
-from faces.expressions import EXPRESSIONS
+from faces.expressions import Library, find_expression, read_library
 from viz import actions, commands
 from viz.actions.face import Action
 from viz.rules import looking
 from viz.rules.jobs import begin
 from viz.rules.picture import new_picture
-from viz.rules.steps import Result
+from viz.rules.steps import Result, in_face, with_banner
 from viz.state import EditorState, FaceState, JobKind
 
 
@@ -21,8 +21,19 @@ def act(state: EditorState, action: Action) -> Result:
             return looking.look_closely(state)
         case actions.ClickExpression(expression):
             return _adjust(state, expression)
+        case actions.ReadExpressions():
+            return take_library(state, read_library()), ()
         case actions.ResetFace():
             return _reset(state)
+
+
+def take_library(state: EditorState, library: Library) -> EditorState:
+    """Offer these expressions; what is wrong with a file of the user's becomes a banner."""
+    group = state.face.group if state.face.group in library.groups else next(iter(library.groups))
+    state = in_face(state, library=library, group=group)
+    for problem in library.problems:
+        state = with_banner(state, problem)
+    return state
 
 
 def _change(state: EditorState, face: FaceState) -> Result:
@@ -31,15 +42,16 @@ def _change(state: EditorState, face: FaceState) -> Result:
     return looking.look(dataclasses.replace(state, face=face))
 
 
-def _adjust(state: EditorState, expression: str) -> Result:
+def _adjust(state: EditorState, key: str) -> Result:
     if not state.ready:
         return state, ()
     face = state.face
-    state = begin(state, JobKind.ADJUST, EXPRESSIONS[expression].title)
+    expression = find_expression(key, face.library.expressions)
+    state = begin(state, JobKind.ADJUST, expression.title)
     command = commands.Adjust(
         state.epoch,
         expression,
-        face.strengths[expression],
+        face.strength(key),
         face.detector,
         face.automatic_mask,
         face=face.click,
@@ -49,6 +61,6 @@ def _adjust(state: EditorState, expression: str) -> Result:
 
 
 def _reset(state: EditorState) -> Result:
-    face = dataclasses.replace(state.face, strengths=FaceState().strengths, click=None)
+    face = dataclasses.replace(state.face, strengths={}, click=None)
     drag = dataclasses.replace(state.drag, pairs=(), mask=None)
     return new_picture(dataclasses.replace(state, face=face, drag=drag))
