@@ -1,0 +1,261 @@
+"""The stages of a projection: w is moved, then the generator's own weights. Each is stepped from outside.
+
+A stage evaluates the state that it is in, notes whether that is its best, and moves on; what it holds can be
+written down and taken up again between any two steps.
+"""
+
+import copy
+import math
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from torch_utils.errors import CheckpointError
+from training.distances import Distance
+from training.generator import GeneratorBase
+from training.latent_space import LatentSpace, sample_w
+from training.projection_config import ProjectorConfig
+
+Ask = Callable[[Tensor], Tensor]
+_WARM = 5
+_ANCHORS = 8  # Other w whose pictures tuning is to leave alone.
+_LOCALITY_EVERY = 3  # One step in so many looks at one of them.
+
+
+class Evaluation(NamedTuple):
+    """A state as it was before the step that followed: picture [1, 3, h, w], distance, tuned weights."""
+
+    rgb: Tensor
+    distance: float
+    best: bool
+    weights: dict[str, Tensor]
+
+
+def draw(generator: GeneratorBase, ws: Tensor, height: int | None = None) -> Tensor:
+    """Make pictures [N, 3, h, w] of ws [N, num_ws, w_dim], at a height in px; None is the full one."""
+    if height is None or height == generator.image_size[0]:
+        rgb = generator.synthesis(ws, noise_mode="const")
+    else:
+        found = generator.taps(ws, rgb_resolution=height).rgb
+        rgb = ws.new_empty(0) if found is None else found
+    return rgb[:, :3] if rgb.shape[1] >= 3 else rgb[:, :1].expand(-1, 3, -1, -1)
+
+
+class Stage:
+    """What all stages share: the optimiser, the count of steps, and the best state so far."""
+
+    name = ""
+
+    def __init__(
+        self, parameters: Mapping[str, Tensor], rate: float, steps: int, config: ProjectorConfig
+    ) -> None:
+        self.parameters = dict(parameters)
+        self.steps, self.config = steps, config
+        self.done, self.stale = 0, 0
+        self.best_distance = math.inf
+        self.mark = math.inf  # The distance that has to be undercut for a gain.
+        self.best = {name: value.detach().clone() for name, value in self.parameters.items()}
+        self._rate = rate
+        self._optimiser = torch.optim.Adam(list(self.parameters.values()), lr=rate)
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is no use in going on."""
+        return self.done >= self.steps or self.stale >= self.config.patience
+
+    def step(self) -> Evaluation:
+        """Evaluate the present state, and move on."""
+        for group in self._optimiser.param_groups:
+            group["lr"] = self._rate * min(1.0, (self.done + 1) / _WARM) * _fall(self.done / self.steps)
+        self._optimiser.zero_grad(set_to_none=True)
+        rgb, distance, rest = self._evaluate()
+        (distance + rest).backward()
+        value = float(distance.detach())
+        best = value < self.best_distance
+        if best:
+            self.best_distance = value
+            self.best = {name: p.detach().clone() for name, p in self.parameters.items()}
+        if value < self.mark * (1 - self.config.gain):
+            self.mark, self.stale = value, 0
+        else:
+            self.stale += 1
+        weights = self._weights(best)
+        self._optimiser.step()
+        self.done += 1
+        return Evaluation(rgb.detach(), value, best, weights)
+
+    def _weights(self, best: bool) -> dict[str, Tensor]:
+        """Copy the weights that this state draws with, where they are not the generator's own."""
+        return {}
+
+    def _evaluate(self) -> tuple[Tensor, Tensor, Tensor]:
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------------
+    # Pausing.
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Everything that going on needs, as tensors."""
+        kept = {f"now.{name}": value.detach() for name, value in self.parameters.items()}
+        kept |= {f"best.{name}": value for name, value in self.best.items()}
+        for name, value in self.parameters.items():
+            for key, entry in self._optimiser.state.get(value, {}).items():
+                kept[f"{key}.{name}"] = entry
+        kept["figures"] = torch.tensor(
+            [self.done, self.stale, self.best_distance, self.mark], dtype=torch.float64
+        )
+        return kept
+
+    def load(self, kept: Mapping[str, Tensor]) -> None:
+        """Take up what `tensors` gave.
+
+        Raises:
+            CheckpointError: if it belongs to another stage.
+        """
+        try:
+            with torch.no_grad():
+                for name, value in self.parameters.items():
+                    value.copy_(kept[f"now.{name}"])
+                    self.best[name] = kept[f"best.{name}"].clone().to(value)
+                    keys = ("step", "exp_avg", "exp_avg_sq")
+                    if f"step.{name}" in kept:
+                        self._optimiser.state[value] = {
+                            key: kept[f"{key}.{name}"].clone().to("cpu" if key == "step" else value.device)
+                            for key in keys
+                        }
+            done, stale, self.best_distance, self.mark = kept["figures"].tolist()
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise CheckpointError(f"the paused projection does not fit this generator ({error})") from error
+        self.done, self.stale = int(done), int(stale)
+
+
+def _fall(share: float) -> float:
+    """From 1 along a cosine to a twentieth."""
+    return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
+
+
+class LatentStage(Stage):
+    """Moves w: one shift for every layer, and in W+ besides one for each layer.
+
+    Args:
+        generator: draws; it is not changed.
+        space: where its w lie; shifts are counted in its directions.
+        start: [num_ws, w_dim].
+        asks: what the distance is made of, summed; each is asked about the picture.
+        height: of the picture that is drawn, px.
+        plus: whether each layer has a shift of its own.
+        steps: most steps.
+        config: rate, natural, together, patience, gain.
+    """
+
+    def __init__(
+        self,
+        generator: GeneratorBase,
+        space: LatentSpace,
+        start: Tensor,
+        asks: list[Ask],
+        height: int,
+        plus: bool,
+        steps: int,
+        config: ProjectorConfig,
+    ) -> None:
+        self.name = "w+" if plus else "w"
+        self._generator, self._space, self._start = generator, space, start.detach()
+        self._asks, self.height = asks, height
+        place = space.coordinates(self._start)
+        self._place = place.mean(dim=0)
+        self._apart = place - self._place
+        shared = torch.zeros_like(self._place, requires_grad=True)
+        parameters = {"shared": shared}
+        if plus:
+            parameters["own"] = torch.zeros_like(place, requires_grad=True)
+        super().__init__(parameters, config.plus_rate if plus else config.rate, steps, config)
+
+    def w(self, parameters: Mapping[str, Tensor] | None = None) -> Tensor:
+        """Give w [num_ws, w_dim] of a state, by default the present one."""
+        parameters = self.parameters if parameters is None else parameters
+        shift = parameters["shared"].expand(len(self._start), -1)
+        if "own" in parameters:
+            shift = shift + parameters["own"]
+        return self._start + shift @ self._space.directions
+
+    def _evaluate(self) -> tuple[Tensor, Tensor, Tensor]:
+        rgb = draw(self._generator, self.w()[None], self.height)
+        distance = torch.stack([ask(rgb) for ask in self._asks]).sum()
+        place = self._place + self.parameters["shared"]
+        rest = self.config.natural * place.square().mean()
+        if "own" in self.parameters:
+            apart = self._apart + self.parameters["own"]
+            rest = rest + self.config.together * apart.square().mean()
+        return rgb, distance, rest
+
+
+class TuningStage(Stage):
+    """Pivotal tuning (Roich et al. 2022, arXiv:2106.05744): w stays, a copy of the generator learns.
+
+    The pictures of other w near the pivot are to stay as they are (locality regularisation, section 3.3).
+    """
+
+    name = "tuning"
+
+    def __init__(
+        self,
+        generator: GeneratorBase,
+        space: LatentSpace,
+        pivot: Tensor,
+        asks: list[Ask],
+        distance: Distance,
+        steps: int,
+        config: ProjectorConfig,
+    ) -> None:
+        self._original, self._pivot, self._asks, self._distance = generator, pivot.detach(), asks, distance
+        self.live = copy.deepcopy(generator)
+        self.locality = config.locality
+        self.height = generator.image_size[0]
+        self._anchors = _anchors(generator, space, self._pivot, config)
+        self._anchor_asks: dict[int, Ask] = {}
+        chosen = tuned_parameters(self.live)
+        for value in chosen.values():
+            value.requires_grad_(True)
+        super().__init__(chosen, config.tuning_rate, steps, config)
+
+    def w(self, parameters: Mapping[str, Tensor] | None = None) -> Tensor:
+        """Give the pivot [num_ws, w_dim]."""
+        return self._pivot
+
+    def _weights(self, best: bool) -> dict[str, Tensor]:
+        if best:
+            return dict(self.best)
+        return {name: value.detach().clone() for name, value in self.parameters.items()}
+
+    def _evaluate(self) -> tuple[Tensor, Tensor, Tensor]:
+        rgb = draw(self.live, self._pivot[None])
+        distance = torch.stack([ask(rgb) for ask in self._asks]).sum()
+        rest = distance.new_zeros([])
+        if self.locality > 0 and self.done % _LOCALITY_EVERY == 0:
+            index = self.done // _LOCALITY_EVERY % _ANCHORS
+            other = self._anchors[index][None]
+            if index not in self._anchor_asks:
+                with torch.no_grad():
+                    self._anchor_asks[index] = self._distance(draw(self._original, other))
+            rest = self.locality * self._anchor_asks[index](draw(self.live, other))
+        return rgb, distance, rest
+
+
+def tuned_parameters(generator: GeneratorBase) -> dict[str, Tensor]:
+    """List what tuning may change: the synthesis, but for how much noise it lets in."""
+    return {
+        name: value
+        for name, value in generator.named_parameters()
+        if name.startswith("synthesis.") and not name.endswith("noise_strength")
+    }
+
+
+def _anchors(generator: GeneratorBase, space: LatentSpace, pivot: Tensor, config: ProjectorConfig) -> Tensor:
+    """Choose other w [8, num_ws, w_dim]: from the pivot towards those of random z, up to the radius."""
+    away = sample_w(generator, _ANCHORS, config.seed + 1)[:, None] - pivot
+    length = away.mean(dim=1).norm(dim=1).clamp(min=1e-9)[:, None, None]
+    reach = torch.linspace(0.25, 1.0, _ANCHORS, device=pivot.device)[:, None, None]
+    return pivot + away / length * reach * config.locality_radius * space.typical_distance
