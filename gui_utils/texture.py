@@ -15,17 +15,31 @@ class Texture:
         self._id = int(GL.glGenTextures(1))
         self.width = 0
         self.height = 0
+        self._pixelated = not pixelated
         GL.glBindTexture(GL.GL_TEXTURE_2D, self._id)
-        enlarged = GL.GL_NEAREST if pixelated else GL.GL_LINEAR
         GL.glTexParameteri(GL.GL_TEXTURE_2D, GL.GL_TEXTURE_MIN_FILTER, GL.GL_LINEAR_MIPMAP_LINEAR)
-        GL.glTexParameteri(GL.GL_TEXTURE_2D, GL.GL_TEXTURE_MAG_FILTER, enlarged)
         GL.glTexParameteri(GL.GL_TEXTURE_2D, GL.GL_TEXTURE_WRAP_S, GL.GL_CLAMP_TO_EDGE)
         GL.glTexParameteri(GL.GL_TEXTURE_2D, GL.GL_TEXTURE_WRAP_T, GL.GL_CLAMP_TO_EDGE)
+        self.pixelated = pixelated
 
     @property
     def ref(self) -> imgui.ImTextureRef:
         """What Dear ImGui's image functions take."""
         return imgui.ImTextureRef(self._id)
+
+    @property
+    def pixelated(self) -> bool:
+        """Whether it shows its pixels where it is enlarged."""
+        return self._pixelated
+
+    @pixelated.setter
+    def pixelated(self, wanted: bool) -> None:
+        if wanted == self._pixelated:
+            return
+        self._pixelated = wanted
+        GL.glBindTexture(GL.GL_TEXTURE_2D, self._id)
+        enlarged = GL.GL_NEAREST if wanted else GL.GL_LINEAR
+        GL.glTexParameteri(GL.GL_TEXTURE_2D, GL.GL_TEXTURE_MAG_FILTER, enlarged)
 
     def upload(self, pixels: np.ndarray) -> None:
         """Show another picture: uint8 [H, W, 3] RGB or [H, W, 4] RGBA.

@@ -1,14 +1,17 @@
 """The picture and what a mouse does on it: points, targets, the mask brush, the choice of a face."""
 
+import dataclasses
+
 from imgui_bundle import imgui
 
 from gui_utils import theme
 from viz import markers
-from viz.actions import Action
+from viz.actions import Action, ChangeView
 from viz.stage.brushing import Brushing
 from viz.stage.picture import PictureLayer
 from viz.stage.pointing import Pointing, marker_at, mouse_place
 from viz.stage.shown import pairs_to_show
+from viz.stage.viewing import Viewing
 from viz.state import EditorState, Tool
 from viz.view import View
 
@@ -23,6 +26,7 @@ class Canvas:
         self._picture = PictureLayer()
         self._pointing = Pointing()
         self._brushing = Brushing()
+        self._viewing = Viewing()
         self.view = View(0.0, 0.0, 1.0)
 
     def close(self) -> None:
@@ -34,18 +38,25 @@ class Canvas:
         self._scale = scale
         corner, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
         room = imgui.ImVec2(max(room.x, 8), max(room.y, 8))
-        flags = imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_right
+        buttons = imgui.ButtonFlags_
+        flags = buttons.mouse_button_left | buttons.mouse_button_right | buttons.mouse_button_middle
         imgui.invisible_button("canvas", room, flags)
         pen = imgui.get_window_draw_list()
         if state.frame is None or state.image_size is None:
             self._draw_nothing(pen, state, corner, room)
             return []
-        self.view = View.fit(state.image_size, (corner.x, corner.y), (room.x, room.y), 16 * self._scale)
+        middle = corner.x + room.x / 2, corner.y + room.y / 2
+        fitted = View.fit(state.image_size, (corner.x, corner.y), (room.x, room.y), 16 * self._scale)
+        wanted = state.view
+        self.view = fitted if wanted.zoom is None else View.around(wanted.centre, wanted.zoom, middle)
         pen.push_clip_rect(corner, imgui.ImVec2(corner.x + room.x, corner.y + room.y), True)
-        self._picture.draw(pen, self.view, state)
-        found = self._mouse(state) if not state.busy else self._let_go()
+        self._picture.draw(pen, self.view, state, self._scale)
+        found = self._viewing.act(state, self.view, middle)
+        found += self._let_go() if state.busy or self._viewing.pulls else self._mouse(state)
         self._draw_marks(pen, state)
         pen.pop_clip_rect()
+        if not found and wanted.fit != fitted.zoom:
+            found.append(ChangeView(dataclasses.replace(wanted, fit=fitted.zoom)))
         return found
 
     # ------------------------------------------------------------------------

@@ -23,8 +23,9 @@ _OF_THE_FETCHER = (answers.Offered, answers.Fetching, answers.Fetched)
 
 def act(state: EditorState, action: actions.Action) -> Result:
     """Do what was asked; what cannot be done becomes a banner. What it changes can be undone."""
-    # That a button was let go is nothing that a person would want to take a message away.
-    notice = state.notice if isinstance(action, actions.LetGo) else ""
+    # That a button was let go, or the picture seen larger, is no reason to take a message away.
+    quiet = isinstance(action, actions.LetGo | actions.ChangeView | actions.Zoom)
+    notice = state.notice if quiet else ""
     try:
         after, asked = _act(dataclasses.replace(state, notice=notice), action)
     except EditorError as error:

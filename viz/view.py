@@ -30,6 +30,13 @@ class View:
             zoom,
         )
 
+    @classmethod
+    def around(cls, centre: Point, zoom: float, middle: Point) -> "View":
+        """Bring a point of the picture, (x, y) px, to the middle of the canvas, enlarged."""
+        return cls(
+            round(middle[0] - (centre[0] + 0.5) * zoom), round(middle[1] - (centre[1] + 0.5) * zoom), zoom
+        )
+
     def to_screen(self, point: Point) -> Point:
         """Find a point of the picture, (x, y) px, on the screen."""
         return self.left + (point[0] + 0.5) * self.zoom, self.top + (point[1] + 0.5) * self.zoom
