@@ -1,0 +1,86 @@
+"""Where the panels are and how the window looks, remembered between two starts of the real window."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.screen import open_window
+from tests.viz.conftest import EditorPerson
+from tests.viz.fakes import FakeSession
+from viz.actions import HidePanel, ResetLayout
+from viz.state import EditorState
+
+
+@contextmanager
+def started(monkeypatch: pytest.MonkeyPatch, settings: Path | None) -> Iterator[EditorPerson]:
+    """Start the editor as a program would, with its own window."""
+    from viz.app import App
+
+    with open_window(monkeypatch, 900, 600, scale=0.6) as window, pytest.MonkeyPatch.context() as watched:
+        session: Any = FakeSession()
+        app = App(window, lambda path: session, settings=settings)
+        person = EditorPerson(app, session, watched)
+        app.open(Path("fake.safetensors"))
+        person.wait_for(lambda: app.state.frame is not None)
+        person.look(4)
+        yield person
+        app.close()
+
+
+def stage_left(editor: EditorPerson) -> float:
+    return editor.place_of("canvas")[0]
+
+
+def test_a_layout_is_remembered_and_reset_puts_it_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with started(monkeypatch, tmp_path) as editor:
+        first = stage_left(editor)
+        edge = first - theme_padding(editor)
+        editor.pull((edge - 1, 300), (edge + 59, 300))
+        editor.look(3)
+        wide = stage_left(editor)
+        assert wide == pytest.approx(first + 60, abs=4)
+        editor.app.do(HidePanel("Capture"))
+        editor.look(2)
+    kept = json.loads((tmp_path / "window.json").read_text())
+    assert kept["closed"] == ["Capture"]
+    with started(monkeypatch, tmp_path) as editor:
+        assert stage_left(editor) == pytest.approx(wide, abs=2)
+        assert editor.state.window.closed == {"Capture"}
+        editor.app.do(ResetLayout())
+        editor.look(4)
+        assert stage_left(editor) == pytest.approx(first, abs=2)
+        assert editor.state.window.closed == frozenset()
+
+
+def theme_padding(editor: EditorPerson) -> float:
+    from imgui_bundle import imgui
+
+    return float(imgui.get_style().window_padding.x)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[1, 2]", '{"theme": 3, "size": "x", "closed": 4, "recent": [1]}']
+)
+def test_damaged_settings_start_the_window_as_at_first(tmp_path: Path, content: str) -> None:
+    from viz.preferences import Preferences
+
+    (tmp_path / "window.json").write_text(content)
+    state = Preferences(tmp_path).remembered(EditorState())
+    assert state.window == EditorState().window
+    assert state.network.recent == ()
+
+
+def test_settings_that_cannot_be_kept_are_said_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with started(monkeypatch, tmp_path / "file" / "below") as editor:
+        editor.app.preferences._kept_at = -10.0
+        editor.app.do(HidePanel("Capture"))
+        editor.look(3)
+        (banner,) = editor.state.banners
+        assert "not kept" in banner.text
