@@ -100,12 +100,14 @@ def test_points_and_brush_work_where_the_picture_is_seen_larger(editor: EditorPe
     assert editor.state.drag.mask[31, 30] == 1
 
 
-def test_near_pixels_are_crisp_and_have_lines_between_them(editor: EditorPerson) -> None:
-    frame = np.zeros((64, 64, 3), np.uint8)
-    frame[::2, ::2] = 255
-    editor.session.frame = lambda: frame
+def test_near_pixels_are_crisp_and_have_lines_between_them(
+    editor: EditorPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = np.zeros((64, 64, 3), np.uint8)
+    checks[::2, ::2] = 255
+    monkeypatch.setattr(editor.session, "frame", lambda: checks)
     editor.key(glfw.KEY_PAGE_DOWN)
-    editor.wait_for(lambda: editor.state.frame is not None and editor.state.frame.picture is frame)
+    editor.wait_for(lambda: editor.state.frame is not None and editor.state.frame.picture is checks)
     editor.move(*editor.on_picture(32, 32))
     scroll(editor, 20)
     editor.move(1, 1)
