@@ -28,10 +28,11 @@ class EditorPerson(Person):
         from viz.panels.table import PANELS
 
         for panel in PANELS:
-            if self.sees(label):
-                return
             self.app.do(ShowPanel(panel.name))
-            self.look(3)
+            for _ in range(6):  # A tab comes to the front within a few frames.
+                if self.sees(label):
+                    return
+                self.look()
 
     def place_of(self, label: str, number: int = 0) -> Rect:
         """Find a widget, in whatever panel it is."""
