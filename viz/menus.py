@@ -57,7 +57,7 @@ def draw_bar(state: EditorState) -> list[Action]:
         return found
     for menu in _MENUS:
         rows = [row for row in SHORTCUTS if row.menu == menu and row.in_menu]
-        if rows and imgui.begin_menu(menu):
+        if rows and imgui.begin_menu(f"{menu}##menu"):
             for row in rows:
                 found += _draw_item(row, state)
             imgui.end_menu()
@@ -77,7 +77,7 @@ def _draw_item(row: Shortcut, state: EditorState) -> list[Action]:
 
 def _draw_panels_menu(state: EditorState) -> list[Action]:
     found: list[Action] = []
-    if imgui.begin_menu("Panels"):
+    if imgui.begin_menu("Panels##menu"):
         for panel in PANELS:
             there = panel.name not in state.window.closed
             if imgui.menu_item(panel.name, panel.key, there)[0]:

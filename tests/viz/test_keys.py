@@ -131,7 +131,7 @@ def test_a_tooltip_tells_the_keys() -> None:
 def test_a_menu_does_what_its_row_says(editor: EditorPerson) -> None:
     editor.app.do(ChangeWindow(replace(editor.state.window, theme="light")))
     editor.look(2)
-    editor.click("View")
+    editor.click("View##menu")
     editor.look(3)
     editor.click("Dark or light")
     editor.look(3)
