@@ -52,7 +52,7 @@ class Expression:
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """The pairs of landmarks that measure it, which a guide watches."""
-        return self.measured.pairs
+        return self.measured.watched
 
     @property
     def measure_name(self) -> str:
@@ -62,7 +62,9 @@ class Expression:
     @property
     def closes_lids(self) -> bool:
         """Whether it shuts an eye: there detectors are unsure, and the tracked lids are asked as well."""
-        return set(self.pairs) <= set(LID_PAIRS) and any(isinstance(move, Meet) for move in self.moves)
+        return set(self.measured.pairs) <= set(LID_PAIRS) and any(
+            isinstance(move, Meet) for move in self.moves
+        )
 
     def measure(self, landmarks: ArrayLike) -> float:
         """Measure this expression in landmarks [68, 2], px or degrees."""

@@ -16,16 +16,22 @@ MeasureKind = Literal["distance", "rise", "shift", "angle", "asymmetry"]
 class Measure:
     """What an expression changes, from pairs of landmarks.
 
-    `distance` is the mean distance of the pairs; `rise` and `shift` are how far the second of a pair lies
-    above the first, or to its right, along the face's own axes, in the mean; `angle` is by how many degrees
-    the way from the first to the second is turned clockwise from the picture's horizontal; `asymmetry` is
-    the mean distance of all landmarks from the mirror image of the face. The guide watches the pairs,
-    whatever the kind.
+    `distance` is the mean distance of the pairs, less that of the pairs `against`; `rise` and `shift` are how
+    far the second of a pair lies above the first, or to its right, along the face's own axes, in the mean;
+    `angle` is by how many degrees the way from the first to the second is turned clockwise from the picture's
+    horizontal; `asymmetry` is the mean distance of all landmarks from the mirror image of the face. The guide
+    watches the pairs, whatever the kind.
     """
 
     name: str
     pairs: Pairs
     kind: MeasureKind = "distance"
+    against: Pairs = ()
+
+    @property
+    def watched(self) -> Pairs:
+        """The pairs that a guide watches: those that are to change, and those that are to stay."""
+        return (*self.pairs, *self.against)
 
     @property
     def unit(self) -> str:
@@ -38,7 +44,8 @@ class Measure:
         across = p[second] - p[first]
         match self.kind:
             case "distance":
-                return float(np.linalg.norm(across, axis=1).mean())
+                less = Measure(self.name, self.against).of(p) if self.against else 0.0
+                return float(np.linalg.norm(across, axis=1).mean()) - less
             case "rise":
                 return -float((across @ face_down(p)).mean())
             case "shift":
