@@ -8,6 +8,7 @@ from torch import nn
 
 from torch_utils.ops.activations import find_activation
 from torch_utils.ops.fused_layer_end import layer_end
+from torch_utils.ops.kept_conv2d import KeptForms
 from torch_utils.ops.modulated_conv2d import modulated_conv2d, upsampling_conv2d, weight_energy
 from torch_utils.ops.upfirdn2d import make_filter, upfirdn2d
 from training.layers import FullyConnectedLayer, normal, working_dtype
@@ -53,13 +54,13 @@ class SynthesisLayer(nn.Module):
             self.register_buffer("noise_const", normal(self.size))
             self.noise_strength = nn.Parameter(torch.zeros([]))
         self.bias = nn.Parameter(torch.zeros([out_channels]))
-        self._energy: tuple[object, torch.Tensor] | None = None
+        self.forms = KeptForms()
 
     def forward(self, x: torch.Tensor, w: torch.Tensor, noise_mode: str, gain: float = 1.0) -> torch.Tensor:
         """Map x [N, I, H, W] and w [N, w_dim] to [N, O, H * up, W * up]; `gain` scales the result."""
         styles = self.affine(w)
         x, scale = modulated_conv2d(
-            x, self.weight, styles, self.up, self.resample_filter, energy=self.energy()
+            x, self.weight, styles, self.up, self.resample_filter, self.energy(), self.forms
         )
         clamp = None if self.conv_clamp is None else self.conv_clamp * gain
         noise = self._noise(len(x), noise_mode)
@@ -69,10 +70,7 @@ class SynthesisLayer(nn.Module):
         """What `weight_energy` says of the weights; kept while they are not trained and stay the same."""
         if self.weight.requires_grad:
             return weight_energy(self.weight)
-        known = (self.weight.data_ptr(), self.weight._version, self.weight.device, self.weight.dtype)
-        if self._energy is None or self._energy[0] != known:
-            self._energy = known, weight_energy(self.weight)
-        return self._energy[1]
+        return self.forms.get(self.weight, "energy", weight_energy)
 
     def _noise(self, batch: int, noise_mode: str) -> torch.Tensor | None:
         if not self.use_noise or noise_mode == "none":

@@ -11,9 +11,9 @@ import math
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 
 from torch_utils.ops.fused_layer_end import layer_end
+from torch_utils.ops.kept_conv2d import KeptForms, kept_conv2d, kept_spread_conv2d
 from torch_utils.ops.modulated_conv2d import demodulation, padding_of_filter
 from torch_utils.ops.upfirdn2d import upfirdn2d
 from training.blocks_stylegan2 import ResidualLayer, SynthesisBlock, SynthesisLayer
@@ -116,9 +116,9 @@ def layer_on(
     x = x * styles.to(x.dtype)[:, :, None, None]
     if layer.up == 1:
         reach = layer.weight.shape[2] // 2
-        x = F.conv2d(F.pad(x, _margins(have, want, reach, reach)), layer.weight.to(x.dtype))
+        x = kept_conv2d(x, layer.weight, layer.forms, _margins(have, want, reach, reach))
     else:
-        x = _upsample_on(x, layer.weight, layer.resample_filter, have, want)
+        x = _upsample_on(x, layer.weight, layer.resample_filter, have, want, layer.forms)
     noise = want.of(layer.noise_const) * layer.noise_strength if layer.use_noise else None
     clamp = None if layer.conv_clamp is None else layer.conv_clamp * gain
     return layer_end(
@@ -152,17 +152,22 @@ def _shortcut_on(
     layer: ResidualLayer, x: torch.Tensor, have: Region, want: Region, gain: float
 ) -> torch.Tensor:
     weight = layer.weight * (layer.weight_gain * gain)
-    x = _upsample_on(x, weight, layer.resample_filter, have, want)
+    x = _upsample_on(x, weight, layer.resample_filter, have, want, KeptForms())
     return x if layer.conv_clamp is None else x.clamp(-layer.conv_clamp * gain, layer.conv_clamp * gain)
 
 
 def _upsample_on(
-    x: torch.Tensor, weight: torch.Tensor, resample_filter: torch.Tensor, have: Region, want: Region
+    x: torch.Tensor,
+    weight: torch.Tensor,
+    resample_filter: torch.Tensor,
+    have: Region,
+    want: Region,
+    forms: KeptForms,
 ) -> torch.Tensor:
     """Spread, convolve and smooth on a rectangle: `upsampling_conv2d` of whole maps, cut out."""
     kernel, taps = weight.shape[2], resample_filter.shape[0]
     before, _ = padding_of_filter(kernel, 2, taps)
-    response = F.conv_transpose2d(x, weight.to(x.dtype).transpose(0, 1), stride=2)
+    response = kept_spread_conv2d(x, weight, forms)
     # Its samples, counted on the whole response.
     spread = Region(2 * have.top, 2 * have.left, 2 * have.bottom + kernel - 2, 2 * have.right + kernel - 2)
     return upfirdn2d(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 
+from torch_utils.ops.kept_conv2d import KeptForms, kept_conv2d, kept_spread_conv2d
 from torch_utils.ops.upfirdn2d import upfirdn2d, upfirdn2d_reference
 
 _EPSILON = 1e-8
@@ -64,14 +65,15 @@ def modulated_conv2d(
     up: int = 1,
     resample_filter: torch.Tensor | None = None,
     energy: torch.Tensor | None = None,
+    forms: KeptForms | None = None,
 ) -> Demodulated:
     """Do the same with one convolution for the whole batch: scale its input channels, then its output.
 
     The output's scale follows from the squared weights summed over the kernel, so that no weights are made
     for each picture. It is handed back apart, for the caller to fold it into the next pass over the picture.
 
-    Arguments as in the reference form, with demodulation; `energy` is what `weight_energy(weight)` gives, for
-    callers that keep it. The result is `(x, scale)`, scale [N, O, 1, 1].
+    Arguments as in the reference form, with demodulation; `energy` is what `weight_energy(weight)` gives, and
+    `forms` what is kept of the weight, for callers that keep them. The result is `(x, scale)`, scale [N, O, 1, 1].
     """
     scale = demodulation(weight_energy(weight) if energy is None else energy, styles)
     if x.dtype == torch.float16:
@@ -81,9 +83,10 @@ def modulated_conv2d(
         styles, weight = styles / peak, weight / weight_peak
         scale = scale * peak[:, :, None, None] * weight_peak.reshape(1, -1, 1, 1)
     x = x * styles.to(x.dtype)[:, :, None, None]
+    forms = forms or KeptForms()
     if up == 1:
-        return Demodulated(F.conv2d(x, weight.to(x.dtype), padding=weight.shape[2] // 2), scale)
-    return Demodulated(upsampling_conv2d(x, weight, up, resample_filter), scale)
+        return Demodulated(kept_conv2d(x, weight, forms, (weight.shape[2] // 2,) * 4), scale)
+    return Demodulated(upsampling_conv2d(x, weight, up, resample_filter, forms), scale)
 
 
 def weight_energy(weight: torch.Tensor) -> torch.Tensor:
@@ -99,12 +102,19 @@ def demodulation(energy: torch.Tensor, styles: torch.Tensor) -> torch.Tensor:
 
 
 def upsampling_conv2d(
-    x: torch.Tensor, weight: torch.Tensor, up: int, resample_filter: torch.Tensor | None
+    x: torch.Tensor,
+    weight: torch.Tensor,
+    up: int,
+    resample_filter: torch.Tensor | None,
+    forms: KeptForms | None = None,
 ) -> torch.Tensor:
     """Spread x [N, I, H, W] by `up`, convolve with weight [O, I, k, k], smooth: [N, O, H * up, W * up]."""
     if resample_filter is None:
         raise ValueError("up-sampling needs a resample_filter")
-    response = F.conv_transpose2d(x, weight.to(x.dtype).transpose(0, 1), stride=up)
+    if up == 2 and forms is not None:
+        response = kept_spread_conv2d(x, weight, forms)
+    else:
+        response = F.conv_transpose2d(x, weight.to(x.dtype).transpose(0, 1), stride=up)
     before, after = padding_of_filter(weight.shape[2], up, resample_filter.shape[0])
     return upfirdn2d(response, resample_filter, padding=(before, after) * 2, gain=up * up)
 
