@@ -10,15 +10,33 @@ from training.layers import Kwargs, MappingNetwork, NetworkError
 NOISE_MODES = ("const", "none", "random")
 
 
+# Rectangles (top, left, bottom, right) of what is wanted, and up to which height whole maps are wanted too.
+Cut = tuple[tuple[tuple[int, int, int, int], ...], int]
+
+
+class Parts(NamedTuple):
+    """Rectangles of what was asked for, and what lies below them.
+
+    `parts` are features [N, C, *size] or pictures [N, 3, *size], one for each rectangle. `features` and `rgb`
+    are whole maps of the highest block that was computed whole; rgb where pictures were asked for.
+    """
+
+    parts: tuple[torch.Tensor, ...]
+    features: torch.Tensor
+    rgb: torch.Tensor | None
+
+
 class Taps(NamedTuple):
     """What was asked for on the way: features [N, C, h, w] and rgb [N, 3, r, r], each or None.
 
-    `margin` is how many cells of the features, on every side, lie beyond the picture.
+    `margin` is how many cells of the features, on every side, lie beyond the picture. Where rectangles were
+    asked for and given, they are `cut`, and the rest is None.
     """
 
     features: torch.Tensor | None
     rgb: torch.Tensor | None
     margin: int = 0
+    cut: Parts | None = None
 
 
 class Synthesis(Protocol):
@@ -43,7 +61,7 @@ class Synthesis(Protocol):
         feature_block: int | None,
         rgb_resolution: int | None,
         noise_mode: str,
-        region: tuple[int, int, int, int] | None,
+        cut: Cut | None,
     ) -> Taps:
         """Compute features and a picture on the way."""
 
@@ -103,7 +121,7 @@ class GeneratorBase(nn.Module):
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
-        region: tuple[int, int, int, int] | None = None,
+        cut: Cut | None = None,
     ) -> Taps:
         """Compute features and a picture on the way through the synthesis, and no further than is needed.
 
@@ -112,13 +130,14 @@ class GeneratorBase(nn.Module):
             feature_block: the block whose features are wanted, 0 to num_blocks - 1, or None.
             rgb_resolution: height in px of the picture wanted, or None.
             noise_mode: "const", "none" or "random".
-            region: (top, left, bottom, right) in cells: which of the features are wanted. StyleGAN2 then
-                computes and gives those alone, where that saves work; else the whole map is given.
+            cut: ((top, left, bottom, right), ...), height: which rectangles of the features (in cells), or of
+                the picture (in px) if no features are asked for, are wanted, and up to which height whole
+                maps besides. StyleGAN2 then computes and gives those alone, where that saves work.
 
         Raises:
             NetworkError: if there is no such block, resolution or noise mode, or ws has another shape.
         """
-        return self.synthesis.taps(ws, feature_block, rgb_resolution, noise_mode, region)
+        return self.synthesis.taps(ws, feature_block, rgb_resolution, noise_mode, cut)
 
 
 # ----------------------------------------------------------------------------

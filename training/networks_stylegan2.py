@@ -7,9 +7,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from training.blocks_stylegan2 import BlockOptions, SynthesisBlock
-from training.generator import GeneratorBase, Taps, checked_block, checked_noise_mode, checked_ws
+from training.generator import Cut, GeneratorBase, Taps, checked_block, checked_noise_mode, checked_ws
 from training.layers import Kwargs, MappingNetwork, NetworkError
-from training.regions import WORTH_A_CUT, Region, features_on, work_of
+from training.region_synthesis import WORTH_A_CUT, parts_on, work_of
+from training.regions import Region
 
 ARCHITECTURES = ("skip", "resnet", "orig")
 
@@ -107,7 +108,7 @@ class SynthesisNetwork(nn.Module):
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
-        region: tuple[int, int, int, int] | None = None,
+        cut: Cut | None = None,
     ) -> Taps:
         """Compute features and a picture on the way, and no further than is needed.
 
@@ -117,8 +118,10 @@ class SynthesisNetwork(nn.Module):
             rgb_resolution: height in px of the picture wanted, the resolution of a block. The skip form
                 has a picture at every block; for the others the full picture is averaged down to it.
             noise_mode: "const", "none" or "random".
-            region: (top, left, bottom, right) in cells: the features that are wanted. They alone are computed
-                and given where that saves work and nothing else is asked for; else the whole map is given.
+            cut: ((top, left, bottom, right), ...), height: which rectangles of the features (in cells), or of
+                the picture (in px) if no features are asked for, are wanted, and up to which height whole
+                maps besides. They alone are computed and given where that saves work; not where features
+                and a picture are asked for, and a picture only from the skip form.
 
         Raises:
             NetworkError: if there is no such block, resolution or noise mode, or ws has another shape.
@@ -128,11 +131,10 @@ class SynthesisNetwork(nn.Module):
         last_feature = -1 if feature_block is None else checked_block(feature_block, len(blocks))
         ws = checked_ws(ws, self.num_ws, self.w_dim)
         checked_noise_mode(noise_mode)
-        if region is not None and last_rgb < 0 and last_feature >= 0 and noise_mode == "const":
-            lower = blocks[: last_feature + 1]
-            in_half = ws.device.type == "cuda" and lower[-1].use_fp16
-            if work_of(lower, [Region(*region)]) < WORTH_A_CUT and not in_half:
-                return Taps(features_on(lower, ws, [Region(*region)])[0], None)
+        if cut is not None and noise_mode == "const" and self._can_cut(last_feature, last_rgb, ws.device):
+            lower, regions = blocks[: max(last_feature, last_rgb) + 1], [Region(*cells) for cells in cut[0]]
+            if work_of(lower, regions, cut[1]) < WORTH_A_CUT:
+                return Taps(None, None, cut=parts_on(lower, ws, regions, cut[1], with_rgb=last_rgb >= 0))
         x, img, features = None, None, None
         for index, block in enumerate(blocks[: max(last_rgb, last_feature) + 1]):
             x = block.features(x, ws[:, max(2 * index - 1, 0) :], noise_mode)
@@ -143,6 +145,12 @@ class SynthesisNetwork(nn.Module):
         if img is not None and img.shape[2] != rgb_resolution:
             img = F.avg_pool2d(img, img.shape[2] // (rgb_resolution or 1))
         return Taps(features, img)
+
+    def _can_cut(self, last_feature: int, last_rgb: int, device: torch.device) -> bool:
+        """Whether rectangles can be given: of features or of a picture that has no larger one above it."""
+        if (last_feature >= 0) == (last_rgb >= 0) or (last_rgb >= 0 and self.architecture != "skip"):
+            return False
+        return not (device.type == "cuda" and self.blocks[max(last_feature, last_rgb)].use_fp16)
 
     def _last_block_for(self, rgb_resolution: int) -> int:
         """The block after which the picture of that height is known."""

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from training.generator import GeneratorBase, Taps, checked_block, checked_noise_mode, checked_ws
+from training.generator import Cut, GeneratorBase, Taps, checked_block, checked_noise_mode, checked_ws
 from training.layers import Kwargs, MappingNetwork, NetworkError
 from training.layers_stylegan3 import LayerOptions, Signal, SynthesisInput, SynthesisLayer
 
@@ -117,7 +117,7 @@ class SynthesisNetwork(nn.Module):
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
-        region: tuple[int, int, int, int] | None = None,
+        cut: Cut | None = None,
     ) -> Taps:
         """Compute the features of a layer and a picture, and no further than is needed.
 
@@ -127,7 +127,7 @@ class SynthesisNetwork(nn.Module):
                 scale.
             rgb_resolution: side in px of the picture wanted; the full picture is averaged down to it.
             noise_mode: "const", "none" or "random": all the same, for there is no noise.
-            region: not used: the filters of these layers reach so far that a cut saves little.
+            cut: not used: the filters of these layers reach so far that a cut saves little.
 
         Raises:
             NetworkError: if there is no such layer, resolution or noise mode, or ws has another shape.

@@ -5,10 +5,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training import regions
+from training import region_synthesis
 from training.layers import NetworkError
 from training.networks_stylegan2 import SynthesisNetwork
-from training.regions import Region, below_block, features_on, whole, work_of
+from training.region_synthesis import below_block, parts_on, work_of
+from training.regions import Region, whole
 
 ARCHITECTURES = ("skip", "resnet", "orig")
 
@@ -37,7 +38,7 @@ def rectangles(size):
 
 @pytest.fixture(autouse=True)
 def small_maps(monkeypatch):
-    monkeypatch.setattr(regions, "WHOLE_UP_TO", 8)  # So that a small network has blocks to cut.
+    monkeypatch.setattr(region_synthesis, "WHOLE_UP_TO", 8)  # So that a small network has blocks to cut.
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -49,7 +50,7 @@ def test_a_rectangle_equals_the_whole_map_cut_out(architecture, data, block):
     region = data.draw(rectangles(size))
     ws = torch.randn(1, made.num_ws, 8, generator=torch.Generator().manual_seed(block))
     full = made.taps(ws, block).features
-    (part,) = features_on(made.blocks[: block + 1], ws, [region])
+    (part,) = parts_on(made.blocks[: block + 1], ws, [region]).parts
     assert part.shape[2:] == region.size
     assert (part - region.of(full)).abs().max() <= 1e-5 * full.abs().max()
 
@@ -70,7 +71,7 @@ def test_it_does_so_for_other_shapes_filters_and_limits(options):
     full = made.taps(ws, 4).features
     rows, columns = full.shape[2:]
     for region in (Region(0, 0, 5, 7), Region(rows - 3, columns - 9, rows, columns), Region(20, 11, 41, 30)):
-        (part,) = features_on(made.blocks, ws, [region])
+        (part,) = parts_on(made.blocks, ws, [region]).parts
         assert torch.allclose(part, region.of(full), atol=1e-5 * float(full.abs().max()))
 
 
@@ -81,7 +82,7 @@ def test_gradients_are_those_of_the_whole_map_too(architecture):
     pull = torch.randn(1, 8, *region.size, generator=torch.Generator().manual_seed(1))
     for cut in (False, True):
         ws = torch.randn(1, made.num_ws, 8, generator=torch.Generator().manual_seed(2)).requires_grad_()
-        part = features_on(made.blocks, ws, [region])[0] if cut else region.of(made.taps(ws, 4).features)
+        part = parts_on(made.blocks, ws, [region]).parts[0] if cut else region.of(made.taps(ws, 4).features)
         gradients.append(torch.autograd.grad((part * pull).sum(), ws)[0])
     whole_map, cut_out = gradients
     assert torch.allclose(whole_map, cut_out, rtol=1e-4, atol=1e-5 * float(whole_map.abs().max()))
@@ -92,8 +93,50 @@ def test_several_rectangles_share_what_lies_below():
     ws = torch.randn(1, made.num_ws, 8)
     wanted = [Region(0, 0, 9, 9), Region(40, 50, 64, 64), whole((64, 64))]
     full = made.taps(ws, 4).features
-    for region, part in zip(wanted, features_on(made.blocks, ws, wanted), strict=True):
+    for region, part in zip(wanted, parts_on(made.blocks, ws, wanted).parts, strict=True):
         assert torch.allclose(part, region.of(full), atol=1e-5 * float(full.abs().max()))
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data(), block=st.integers(1, 4), base=st.sampled_from([0, 16]))
+def test_the_picture_on_rectangles_equals_the_whole_one_cut_out(data, block, base):
+    made, size = NETWORKS["skip"], 4 * 2**block
+    wanted = data.draw(st.lists(rectangles(size), min_size=1, max_size=3))
+    ws = torch.randn(1, made.num_ws, 8, generator=torch.Generator().manual_seed(block))
+    full = made.taps(ws, None, size).rgb
+    found = parts_on(made.blocks[: block + 1], ws, wanted, base, with_rgb=True)
+    for region, part in zip(wanted, found.parts, strict=True):
+        assert part.shape[2:] == region.size
+        assert (part - region.of(full)).abs().max() <= 1e-5 * full.abs().max()
+    lowest = found.rgb.shape[2]
+    assert lowest == min(max(base, 8), size)
+    assert torch.allclose(found.rgb, made.taps(ws, None, lowest).rgb)
+    assert torch.allclose(found.features, made.taps(ws, made.block_resolutions.index(lowest)).features)
+
+
+@pytest.mark.parametrize("taps", [(1, 2, 1), (1, 5, 10, 10, 5, 1)])
+def test_pictures_on_rectangles_know_other_filters(taps):
+    made = network(resample_filter=taps, square=False)
+    ws = torch.randn(2, made.num_ws, 8)
+    full = made.taps(ws, None, 64).rgb
+    region = Region(13, 3, 40, 17)
+    (part,) = parts_on(made.blocks, ws, [region], with_rgb=True).parts
+    assert torch.allclose(part, region.of(full), atol=1e-5 * float(full.abs().max()))
+
+
+def test_taps_give_rectangles_where_that_saves_work_and_whole_maps_otherwise():
+    made = NETWORKS["skip"]
+    ws = torch.randn(1, made.num_ws, 8)
+    small, large = ((3, 3, 9, 9), (50, 40, 60, 64)), ((0, 0, 60, 60),)
+    cut = made.taps(ws, 4, cut=(small, 16))
+    assert cut.features is None and [tuple(part.shape[2:]) for part in cut.cut.parts] == [(6, 6), (10, 24)]
+    assert cut.cut.features.shape[2:] == (16, 16) and cut.cut.rgb is None
+    shown = made.taps(ws, None, 64, cut=(small, 0))
+    assert shown.rgb is None and shown.cut.rgb.shape[2:] == (8, 8)
+    assert made.taps(ws, 4, cut=(large, 0)).features.shape[2:] == (64, 64)
+    both = made.taps(ws, 4, 64, cut=(small, 0))
+    assert both.features is not None and both.rgb is not None
+    assert NETWORKS["resnet"].taps(ws, None, 64, cut=(small, 0)).rgb.shape[2:] == (64, 64)
 
 
 def test_the_halo_is_two_cells_of_the_block_below_and_ends_at_the_border():
@@ -116,7 +159,7 @@ def test_work_grows_with_the_rectangle_up_to_the_whole():
 def test_a_rectangle_without_cells_or_beyond_the_map_is_refused(region):
     made = NETWORKS["skip"]
     with pytest.raises(NetworkError, match="expected top, left, bottom, right within 64 x 64 cells"):
-        features_on(made.blocks, torch.zeros(1, made.num_ws, 8), [region])
+        parts_on(made.blocks, torch.zeros(1, made.num_ws, 8), [region])
 
 
 # ----------------------------------------------------------------------------

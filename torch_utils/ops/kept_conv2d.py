@@ -71,7 +71,7 @@ def kept_spread_conv2d(x: torch.Tensor, weight: torch.Tensor, forms: KeptForms) 
 
 
 def _worth_keeping(x: torch.Tensor, weight: torch.Tensor) -> bool:
-    """Tell whether forms gain anything: on a CPU, for small maps, or in a float type that is not the weight's."""
+    """Tell whether forms gain anything: on a CPU, for small maps or in another float type."""
     if weight.requires_grad or x.device.type != "cpu":
         return False
     return x.dtype != weight.dtype or len(x) * x.shape[2] * x.shape[3] <= AS_MATRICES
@@ -97,7 +97,7 @@ class _Plain(torch.autograd.Function):
 
 
 class _Spread(torch.autograd.Function):
-    """A transposed convolution of stride 2, as four small ones: even and odd rows and columns of its result."""
+    """A transposed convolution of stride 2, as four: for even and odd rows and columns of the result."""
 
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor, weight: torch.Tensor, forms: KeptForms) -> torch.Tensor:

@@ -73,7 +73,8 @@ def modulated_conv2d(
     for each picture. It is handed back apart, for the caller to fold it into the next pass over the picture.
 
     Arguments as in the reference form, with demodulation; `energy` is what `weight_energy(weight)` gives, and
-    `forms` what is kept of the weight, for callers that keep them. The result is `(x, scale)`, scale [N, O, 1, 1].
+    `forms` what is kept of the weight, for callers that keep them. The result is `(x, scale)`, scale
+    [N, O, 1, 1].
     """
     scale = demodulation(weight_energy(weight) if energy is None else energy, styles)
     if x.dtype == torch.float16:
