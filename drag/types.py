@@ -37,6 +37,26 @@ class DragError(EditorError):
 # What the engine needs: a generator.
 
 
+# Rectangles (top, left, bottom, right) that are wanted, and up to which height whole maps are wanted besides.
+Cut = tuple[tuple[tuple[int, int, int, int], ...], int]
+
+
+class Parts(Protocol):
+    """Rectangles of what was asked for, and the highest maps below them that are whole."""
+
+    @property
+    def parts(self) -> tuple[Tensor, ...]:
+        """One [N, C, *size] for each rectangle: features, or pictures if no features were asked for."""
+
+    @property
+    def features(self) -> Tensor:
+        """Whole features [N, C, h, w] of a lower block."""
+
+    @property
+    def rgb(self) -> Tensor | None:
+        """The whole picture [N, 3, r, r] of that block; None if features were asked for."""
+
+
 class Taps(Protocol):
     """What was tapped from inside a generator; any tuple with these names will do."""
 
@@ -51,6 +71,10 @@ class Taps(Protocol):
     @property
     def margin(self) -> int:
         """How many cells of the features, on every side, lie beyond the picture; 0 for StyleGAN2."""
+
+    @property
+    def cut(self) -> Parts | None:
+        """The rectangles that were asked for; features and rgb are None then. None: they are whole."""
 
 
 class Generator(Protocol):
@@ -82,12 +106,12 @@ class Generator(Protocol):
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
-        region: tuple[int, int, int, int] | None = None,
+        cut: Cut | None = None,
     ) -> Taps:
         """Give features and picture from inside, differentiable in ws, computing only as far as needed.
 
-        `region` (top, left, bottom, right, in cells) says which features will be read. A generator that can
-        compute those alone gives them, cut to that size; any other gives the whole map.
+        `cut` says which rectangles of the features (in cells), or of the picture (in px) if no features are
+        asked for, will be read. A generator that can compute those alone gives them; any other gives all.
         """
 
 

@@ -1,29 +1,37 @@
-"""How much of the features a step has to see: a rectangle around the handles."""
+"""How much of the features a step has to see: rectangles around the handles."""
 
 import copy
-import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from drag.paper import PaperMatching
+from drag.request import FloatArray
 from drag.sampling import points_from, rows_and_columns
 
+# Rows top to bottom and columns left to right of a map; the last row and column are not included.
 Cells = tuple[int, int, int, int]
+
+# What a rectangle costs besides its own cells: on every side so many more, in the blocks below.
+HALO = 5
 
 
 @dataclass(frozen=True)
 class View:
-    """A rectangle of a feature map, and where it lies in the picture.
+    """What is looked at of a feature map, and where it lies in the picture.
 
     Attributes:
-        cells: top, left, bottom, right, in cells of the map; the last row and column are not included.
+        cells: the rectangle that holds all parts, in cells of the map.
+        parts: the rectangles that are computed.
         origin: (x, y) px of its corner in the picture.
         size: (height, width) px that it covers.
     """
 
     cells: Cells
+    parts: tuple[Cells, ...]
     origin: tuple[float, float]
     size: tuple[int, int]
 
@@ -41,9 +49,24 @@ class View:
         """Count points [..., 2] (x, y) px from the picture's corner again."""
         return points + points.new_tensor(self.origin)
 
+    def assemble(self, parts: Sequence[Tensor]) -> Tensor:
+        """Put the parts [N, C, *size] where they belong in the view; between them it is zero."""
+        top, left, bottom, right = self.cells
+        if len(parts) == 1:
+            return parts[0]
+        whole = parts[0].new_zeros([*parts[0].shape[:2], bottom - top, right - left])
+        for (first, start, last, end), part in zip(self.parts, parts, strict=True):
+            whole[:, :, first - top : last - top, start - left : end - left] = part
+        return whole
+
+    def of(self, maps: Tensor) -> Tensor:
+        """Cut the view out of whole maps [..., H, W]."""
+        top, left, bottom, right = self.cells
+        return maps[..., top:bottom, left:right]
+
 
 def view_around(
-    points: Tensor, matching: PaperMatching, map_size: tuple[int, int], image_size: tuple[int, int]
+    points: FloatArray, matching: PaperMatching, map_size: tuple[int, int], image_size: tuple[int, int]
 ) -> View:
     """Find the smallest view that holds all that a step reads around handles, wherever tracking finds them.
 
@@ -52,19 +75,82 @@ def view_around(
 
     Args:
         points: [N, 2] (x, y) px, where the handles were last, at least one.
+        matching: how they are followed and pulled.
         map_size: (rows, columns) of the whole feature map.
         image_size: (height, width) of the picture, px.
     """
     cell = image_size[0] / map_size[0]
     reach = matching.search_radius + matching.pull_radius + 2 * max(1.0, cell) + 2 * cell
-    rows, columns = rows_and_columns(torch.stack((points.amin(0) - reach, points.amax(0) + reach)).cpu())
-    spans = []
-    for (low, high), count in zip((rows.tolist(), columns.tolist()), map_size, strict=True):
-        first = max(0, min(math.floor(low / cell), count - 1))
-        spans.append((first, max(first + 1, min(math.ceil(high / cell) + 1, count))))
-    (top, bottom), (left, right) = spans
-    corner = points_from(torch.tensor(top * cell), torch.tensor(left * cell))
-    x, y = corner.tolist()
-    return View(
-        (top, left, bottom, right), (x, y), (round((bottom - top) * cell), round((right - left) * cell))
+    rows, columns = rows_and_columns(torch.tensor(points, dtype=torch.float64))
+    ends = []
+    for middle, count in zip((rows.numpy(), columns.numpy()), map_size, strict=True):
+        first = np.clip(np.floor((middle - reach) / cell), 0, count - 1).astype(int)
+        ends.append((first, np.clip(np.ceil((middle + reach) / cell) + 1, first + 1, count).astype(int)))
+    (tops, bottoms), (lefts, rights) = ends
+    boxes = zip(tops.tolist(), lefts.tolist(), bottoms.tolist(), rights.tolist(), strict=True)
+    parts = joined(boxes)
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = _join(whole, part)
+    top, left, bottom, right = whole
+    x, y = points_from(torch.tensor(top * cell), torch.tensor(left * cell)).tolist()
+    return View(whole, parts, (x, y), (round((bottom - top) * cell), round((right - left) * cell)))
+
+
+# ----------------------------------------------------------------------------
+# Rectangles.
+
+
+def joined(boxes: Iterable[Cells]) -> tuple[Cells, ...]:
+    """Join rectangles as long as that saves work, what they need of lower blocks counted."""
+    kept: list[Cells] = []
+    waiting = list(dict.fromkeys(boxes))
+    while waiting:
+        box = waiting.pop()
+        for other in kept:
+            both = _join(box, other)
+            if _cost(both) <= _cost(box) + _cost(other):
+                # What has grown may now be worth joining with others that it was not worth joining before.
+                kept.remove(other)
+                waiting.append(both)
+                break
+        else:
+            kept.append(box)
+    return tuple(sorted(kept))
+
+
+def boxes_of(wanted: Tensor) -> tuple[Cells, ...]:
+    """Find rectangles that hold all that is wanted of a map, bool [H, W]: it is cut along empty lines."""
+    boxes = []
+    for left, right in _runs(wanted.any(0)):
+        for top, bottom in _runs(wanted[:, left:right].any(1)):
+            boxes.append((top, left, bottom, right))
+    return joined(boxes)
+
+
+def _runs(line: Tensor) -> list[tuple[int, int]]:
+    """List where the true stretches of a line begin and end."""
+    edges = torch.diff(line.int(), prepend=line.new_zeros(1).int(), append=line.new_zeros(1).int()).tolist()
+    starts = [index for index, edge in enumerate(edges) if edge > 0]
+    return list(zip(starts, [index for index, edge in enumerate(edges) if edge < 0], strict=True))
+
+
+def _join(one: Cells, other: Cells) -> Cells:
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
     )
+
+
+def _cost(box: Cells) -> int:
+    return (box[2] - box[0] + 2 * HALO) * (box[3] - box[1] + 2 * HALO)
+
+
+def covered(parts: Iterable[Cells], size: tuple[int, int], device: torch.device) -> Tensor:
+    """Mark the cells [H, W] that lie in any part: 1 there, else 0."""
+    marks = torch.zeros(size, device=device)
+    for top, left, bottom, right in parts:
+        marks[top:bottom, left:right] = 1
+    return marks

@@ -95,6 +95,7 @@ class ToRGBLayer(nn.Module):
         """Map features [N, C, H, W] to a picture [N, img_channels, H, W]."""
         # With 3 rows to a picture, weights of its own cost less than a pass over the features would.
         styles = self.affine(w) * self.weight_gain
+        x = x.float() if x.dtype == torch.bfloat16 else x
         own = (self.weight[None, :, :, 0, 0] * styles[:, None]).to(x.dtype)
         rows = x.permute(0, 2, 3, 1).flatten(1, 2)
         picture = torch.baddbmm(self.bias.to(x.dtype), rows, own.transpose(1, 2))
@@ -158,10 +159,20 @@ class SynthesisBlock(nn.Module):
         if in_channels > 0 and options.architecture == "resnet":
             self.skip = ResidualLayer(in_channels, out_channels, options)
 
-    def features(self, x: torch.Tensor | None, ws: torch.Tensor, noise_mode: str) -> torch.Tensor:
-        """Compute the features [N, C, r, r] from those of the block before; ws [N, >= num_conv, w_dim]."""
+    def features(
+        self,
+        x: torch.Tensor | None,
+        ws: torch.Tensor,
+        noise_mode: str,
+        start: torch.dtype = torch.float32,
+    ) -> torch.Tensor:
+        """Compute the features [N, C, r, r] from those of the block before; ws [N, >= num_conv, w_dim].
+
+        The first block begins in the float type `start`; bfloat16 is kept from there to the end.
+        """
         dtype = working_dtype(self.use_fp16, ws.device)
         if x is None:
+            dtype = start if start == torch.bfloat16 else dtype
             return self.conv1(self._start(len(ws), ws.device).to(dtype), ws[:, 0], noise_mode)
         x = x if x.dtype == torch.bfloat16 else x.to(dtype)
         if self.architecture != "resnet":

@@ -39,6 +39,15 @@ def working_dtype(use_fp16: bool, device: torch.device) -> torch.dtype:
     return torch.float16 if use_fp16 and device.type == "cuda" else torch.float32
 
 
+def dtype_asked_for(device: torch.device) -> torch.dtype:
+    """What the caller's `torch.autocast` asks a network on a CPU to begin in: bfloat16, or else float32.
+
+    Convolutions then multiply in it; styles, scales and pictures are computed in full.
+    """
+    asked = device.type == "cpu" and torch.is_autocast_enabled("cpu")
+    return torch.get_autocast_dtype("cpu") if asked else torch.float32
+
+
 class FullyConnectedLayer(nn.Module):
     """Dense layer with an equalised learning rate: stored weights have unit variance and are scaled in use.
 

@@ -8,8 +8,8 @@ from torch import nn
 
 from training.blocks_stylegan2 import BlockOptions, SynthesisBlock
 from training.generator import Cut, GeneratorBase, Taps, checked_block, checked_noise_mode, checked_ws
-from training.layers import Kwargs, MappingNetwork, NetworkError
-from training.region_synthesis import WORTH_A_CUT, parts_on, work_of
+from training.layers import Kwargs, MappingNetwork, NetworkError, dtype_asked_for
+from training.region_synthesis import WORTH_A_CUT, WORTH_A_PICTURE, parts_on, work_of
 from training.regions import Region
 
 ARCHITECTURES = ("skip", "resnet", "orig")
@@ -131,20 +131,25 @@ class SynthesisNetwork(nn.Module):
         last_feature = -1 if feature_block is None else checked_block(feature_block, len(blocks))
         ws = checked_ws(ws, self.num_ws, self.w_dim)
         checked_noise_mode(noise_mode)
-        if cut is not None and noise_mode == "const" and self._can_cut(last_feature, last_rgb, ws.device):
-            lower, regions = blocks[: max(last_feature, last_rgb) + 1], [Region(*cells) for cells in cut[0]]
-            if work_of(lower, regions, cut[1]) < WORTH_A_CUT:
-                return Taps(None, None, cut=parts_on(lower, ws, regions, cut[1], with_rgb=last_rgb >= 0))
-        x, img, features = None, None, None
-        for index, block in enumerate(blocks[: max(last_rgb, last_feature) + 1]):
-            x = block.features(x, ws[:, max(2 * index - 1, 0) :], noise_mode)
-            if index == last_feature:
-                features = x
-            if index <= last_rgb:
-                img = block.picture(img, x, ws[:, 2 * index + 1])
-        if img is not None and img.shape[2] != rgb_resolution:
-            img = F.avg_pool2d(img, img.shape[2] // (rgb_resolution or 1))
-        return Taps(features, img)
+        start = dtype_asked_for(ws.device)
+        with torch.autocast(ws.device.type, enabled=False):
+            if cut is not None and noise_mode == "const" and self._can_cut(last_feature, last_rgb, ws.device):
+                lower = blocks[: max(last_feature, last_rgb) + 1]
+                regions = [Region(*cells) for cells in cut[0]]
+                worth = WORTH_A_CUT if last_rgb < 0 else WORTH_A_PICTURE
+                if work_of(lower, regions, cut[1]) < worth:
+                    parts = parts_on(lower, ws, regions, cut[1], with_rgb=last_rgb >= 0, start=start)
+                    return Taps(None, None, cut=parts)
+            x, img, features = None, None, None
+            for index, block in enumerate(blocks[: max(last_rgb, last_feature) + 1]):
+                x = block.features(x, ws[:, max(2 * index - 1, 0) :], noise_mode, start)
+                if index == last_feature:
+                    features = x
+                if index <= last_rgb:
+                    img = block.picture(img, x, ws[:, 2 * index + 1])
+            if img is not None and img.shape[2] != rgb_resolution:
+                img = F.avg_pool2d(img, img.shape[2] // (rgb_resolution or 1))
+            return Taps(features, img)
 
     def _can_cut(self, last_feature: int, last_rgb: int, device: torch.device) -> bool:
         """Whether rectangles can be given: of features or of a picture that has no larger one above it."""

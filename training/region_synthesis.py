@@ -33,8 +33,9 @@ from training.regions import (
 # Blocks up to this height are computed whole: less work than keeping their books.
 WHOLE_UP_TO = 16
 
-# A cut that leaves more than this share of the work is not worth its own.
-WORTH_A_CUT = 0.8
+# A cut that leaves more than this share of the work is not worth its own; of a picture, the rest of which is
+# then only estimated, it must save more.
+WORTH_A_CUT, WORTH_A_PICTURE = 0.8, 0.4
 
 
 # ----------------------------------------------------------------------------
@@ -144,7 +145,7 @@ class _Lower(NamedTuple):
 
     x: torch.Tensor
     img: torch.Tensor | None
-    count: int
+    blocks: int
 
 
 def parts_on(
@@ -153,6 +154,7 @@ def parts_on(
     regions: Sequence[Region],
     base: int = 0,
     with_rgb: bool = False,
+    start: torch.dtype = torch.float32,
 ) -> Parts:
     """Compute features of the last block, or its picture, on rectangles; what they share is computed once.
 
@@ -162,6 +164,7 @@ def parts_on(
         regions: in cells of the last block.
         base: blocks up to this height are computed whole in any case.
         with_rgb: the picture (of the skip form) is wanted, and not the features.
+        start: the float type to begin in.
 
     Returns:
         For each region the features [N, C, *region.size] before toRGB, or the picture [N, 3, *region.size];
@@ -171,18 +174,20 @@ def parts_on(
         NetworkError: if a region has no cell, or one beyond the map.
     """
     regions = [checked_region(region, blocks[-1].conv1.size) for region in regions]
-    lower = _whole_maps(blocks, ws, max(WHOLE_UP_TO, base), with_rgb)
+    lower = _whole_maps(blocks, ws, max(WHOLE_UP_TO, base), with_rgb, start)
     parts = tuple(_climb(blocks, lower, ws, region, with_rgb) for region in regions)
     return Parts(parts, lower.x.float(), lower.img)
 
 
-def _whole_maps(blocks: list[SynthesisBlock], ws: torch.Tensor, up_to: int, with_rgb: bool) -> _Lower:
+def _whole_maps(
+    blocks: list[SynthesisBlock], ws: torch.Tensor, up_to: int, with_rgb: bool, start: torch.dtype
+) -> _Lower:
     """Compute the lowest blocks whole."""
     x: torch.Tensor | None = None
     img: torch.Tensor | None = None
     count = sum(block.resolution <= up_to for block in blocks)
     for index, block in enumerate(blocks[:count]):
-        x = block.features(x, ws[:, max(2 * index - 1, 0) :], "const")
+        x = block.features(x, ws[:, max(2 * index - 1, 0) :], "const", start)
         img = block.picture(img, x, ws[:, 2 * index + 1]) if with_rgb else None
     assert x is not None
     return _Lower(x, img, count)
@@ -192,10 +197,10 @@ def _climb(
     blocks: list[SynthesisBlock], lower: _Lower, ws: torch.Tensor, region: Region, with_rgb: bool
 ) -> torch.Tensor:
     """Go from whole low maps up to a rectangle of the last block's."""
-    wanted = _needs(blocks, lower.count, region, with_rgb)
+    wanted = _needs(blocks, lower.blocks, region, with_rgb)
     have = wanted.pop()
     x, img = have.of(lower.x), None if lower.img is None else have.of(lower.img)
-    for index in range(lower.count, len(blocks)):
+    for index in range(lower.blocks, len(blocks)):
         want = wanted.pop()
         x = block_on(blocks[index], x, have, want, ws[:, 2 * index - 1 :])
         img = _picture_on(blocks[index], img, x, have, want, ws[:, 2 * index + 1]) if with_rgb else None

@@ -6,13 +6,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from drag.types import GuideReading
+from drag.types import Cut, GuideReading, Parts
 
 
 class StubTaps(NamedTuple):
     features: Tensor | None
     rgb: Tensor | None
     margin: int = 0
+    cut: Parts | None = None
 
 
 class RubberSheet:
@@ -66,7 +67,7 @@ class RubberSheet:
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
-        region: tuple[int, int, int, int] | None = None,
+        cut: Cut | None = None,
     ) -> StubTaps:
         features = None if feature_block is None else self.features(ws, *self.resolution(feature_block))
         if rgb_resolution is None:

@@ -77,7 +77,7 @@ def test_the_generator_runs_no_further_than_somebody_looks():
     asked = []
 
     class Listening(RubberSheet):
-        def taps(self, ws, feature_block=None, rgb_resolution=None, noise_mode="const", region=None):
+        def taps(self, ws, feature_block=None, rgb_resolution=None, noise_mode="const", cut=None):
             asked.append((feature_block, rgb_resolution, noise_mode))
             return super().taps(ws, feature_block, rgb_resolution, noise_mode)
 

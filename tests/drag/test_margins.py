@@ -10,7 +10,9 @@ from drag.config import DragConfig
 from drag.engine import drag
 from drag.evaluation import Evaluator
 from drag.latent import LatentMove
+from drag.matching import make_matching
 from drag.request import DragRequest
+from drag.seeing import Eye
 from training.networks_stylegan3 import Generator
 
 FORMS: dict[str, dict[str, Any]] = {"T": {}, "R": {"conv_kernel": 1, "use_radial_filters": True}}
@@ -60,8 +62,10 @@ def test_the_published_code_overlooks_the_margins_and_the_preset_repeats_that(ge
     seen: dict[str, Any] = {}
     for preset in (DragConfig.paper(), DragConfig.published()):
         config = dataclasses.replace(preset, feature_block=3)
-        look = Evaluator(generator, (), request, config, torch.device("cpu"))
-        seen[config.preset] = look._tap(start)[0]
+        eye = Eye(generator)
+        eye.aim(config, True, None, None)
+        matching = make_matching(config, generator.image_size, 1)
+        seen[config.preset] = eye.look(start, request.points, matching).features
     margin = generator.synthesis.margins[3]
     whole = seen["published"]
     assert margin == 6 and whole.shape[2] == seen["paper"].shape[2] + 2 * margin

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from drag.types import Cut, Parts
 from faces.adjust import Adjustment
 from faces.bundled import BundledDetector
 from faces.landmark_network import LandmarkReading
@@ -30,6 +31,7 @@ class Taps(NamedTuple):
     features: Tensor | None
     rgb: Tensor | None
     margin: int = 0
+    cut: Parts | None = None
 
 
 class StripedGenerator:
@@ -71,7 +73,7 @@ class StripedGenerator:
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
-        region: tuple[int, int, int, int] | None = None,
+        cut: Cut | None = None,
     ) -> Taps:
         picture = self.synthesis(ws)
         features = None if feature_block is None else F.avg_pool2d(picture, 2)

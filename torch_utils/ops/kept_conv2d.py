@@ -153,7 +153,7 @@ def _convolve(
         matrix = forms.get(
             weight, (form.name, x.dtype, "matrix"), lambda values: _as_matrix(form.make(values).to(x.dtype))
         )
-        flat = _windows(x, *kernel, stride) @ matrix
+        flat = _windows(x, kernel[0], kernel[1], stride) @ matrix
         return flat.unflatten(0, (len(x), rows, columns)).permute(0, 3, 1, 2)
     layout = torch.channels_last if x.device.type == "cpu" else torch.contiguous_format
     kept = forms.get(
