@@ -38,11 +38,11 @@ class WithNoise:
         feature_block: int | None = None,
         rgb_resolution: int | None = None,
         noise_mode: str = "const",
-        region: tuple[int, int, int, int] | None = None,
+        cut: drag.types.Cut | None = None,
     ) -> drag.types.Taps:
         """Give features and picture from inside; the mode in the call does not count."""
         with self._drawn_from_seed(ws.device):
-            return self._generator.taps(ws, feature_block, rgb_resolution, self.mode, region)
+            return self._generator.taps(ws, feature_block, rgb_resolution, self.mode, cut)
 
     @contextmanager
     def _drawn_from_seed(self, device: torch.device) -> Iterator[None]:
