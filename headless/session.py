@@ -122,19 +122,31 @@ class EditSession(FaceSession):
         )
         return self._following(steps)
 
-    def drag(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[DragStep]:
-        """Drag by hand. `options` is asked before each step, so that a slider acts at once."""
-        self._before, self._targets = None, request.targets
-        return self._following(self._steps_by_hand(request, options))
+    def drag(
+        self,
+        request: DragRequest,
+        options: Callable[[], DragConfig],
+        newest: Callable[[], DragRequest] | None = None,
+    ) -> Iterator[DragStep]:
+        """Drag by hand. `options` and `newest` are asked before each step: what is changed acts at once.
 
-    def _steps_by_hand(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[DragStep]:
+        A newer request has as many points as the one before.
+        """
+        self._before, self._targets = None, request.targets
+        return self._following(self._steps_by_hand(request, options, newest or (lambda: request)))
+
+    def _steps_by_hand(
+        self, request: DragRequest, options: Callable[[], DragConfig], newest: Callable[[], DragRequest]
+    ) -> Iterator[DragStep]:
         config = options()
         session = DragSession(self._generator, self._w, request, config)
         while True:
             config, wanted = options(), config
-            if config != wanted:
+            request, held = newest(), request
+            if config != wanted or request is not held:
                 try:
-                    session.change(config=config)
+                    session.change(None if request is held else request, config)
+                    self._targets = request.targets
                 except RequestError as error:
                     self.on_remark(str(error))
             step = session.step()

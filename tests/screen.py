@@ -27,6 +27,7 @@ _RECORDED = (
     "button",
     "checkbox",
     "collapsing_header",
+    "drag_float2",
     "drag_int",
     "input_text",
     "begin_menu",

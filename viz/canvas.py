@@ -52,7 +52,7 @@ class Canvas:
         pen.push_clip_rect(corner, imgui.ImVec2(corner.x + room.x, corner.y + room.y), True)
         self._picture.draw(pen, self.view, state, self._scale)
         found = self._viewing.act(state, self.view, middle)
-        found += self._let_go() if state.busy or self._viewing.pulls else self._mouse(state)
+        found += self._let_go() if not state.editable or self._viewing.pulls else self._mouse(state)
         self._draw_marks(pen, state)
         pen.pop_clip_rect()
         if not found and wanted.fit != fitted.zoom:
@@ -88,17 +88,19 @@ class Canvas:
                 markers.draw_face_tags(pen, self.view, state.face.faces, size)
         under_mouse = (
             None
-            if state.busy
+            if not state.editable
             else self._pointing.grip or marker_at(state, self.view, mouse_place(), self._scale)
         )
         for index, pair in enumerate(pairs_to_show(state)):
             active = under_mouse.end if under_mouse is not None and under_mouse.index == index else ""
-            markers.draw_pair(pen, self.view, pair.point, pair.target, size, active=active)
+            held = state.drag.selected if state.editable else None
+            selected = held.end if held is not None and held.index == index else ""
+            markers.draw_pair(pen, self.view, pair.point, pair.target, size, active=active, selected=selected)
         waiting = state.drag.pairs[-1] if state.drag.pairs else None
         if waiting is not None and waiting.target is None and imgui.is_item_hovered() and not state.busy:
             start = self.view.to_screen(waiting.point)
             markers.draw_arrow(pen, start, mouse_place(), size, alpha=0.6)
-        if state.drag.tool is Tool.BRUSH and imgui.is_item_hovered() and not state.busy:
+        if state.drag.tool is Tool.BRUSH and imgui.is_item_hovered() and state.editable:
             erasing = imgui.is_mouse_down(imgui.MouseButton_.right)
             radius = state.drag.brush_radius * self.view.zoom
             moves = state.drag.brush_moves != erasing

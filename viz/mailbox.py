@@ -9,8 +9,22 @@ import threading
 from collections import deque
 
 from drag.config import DragConfig
+from drag.request import DragRequest
 from viz.answers import Frame, News
-from viz.commands import Adjust, Command, Detect, Drag, Generate, Glance, GoTo, Load, Retune, Stop
+from viz.commands import (
+    Adjust,
+    Command,
+    Detect,
+    Drag,
+    Generate,
+    Glance,
+    GoTo,
+    Load,
+    Pace,
+    Regrip,
+    Retune,
+    Stop,
+)
 
 _QUESTIONS = (Generate, GoTo, Glance, Detect)
 _CHANGES_PICTURE = (Load, Generate, GoTo, Adjust, Drag)
@@ -24,21 +38,29 @@ class Inbox:
         self._changed = threading.Condition()
         self._stopped_before = 0
         self._retuned: Retune | None = None
+        self._regripped: Regrip | None = None
+        self._pace: Pace | None = None
         self._closed = False
 
     def put(self, command: Command) -> None:
-        """Add a command; `Stop` and `Retune` do not wait in the queue but act on what runs."""
+        """Add a command; those that act on what runs (Stop, Retune, Regrip, Pace) wait in no queue."""
         with self._changed:
             if isinstance(command, Stop):
                 self._stopped_before = max(self._stopped_before, command.epoch)
-                return
-            if isinstance(command, Retune):
+            elif isinstance(command, Retune):
                 self._retuned = command
-                return
-            if isinstance(command, Generate | GoTo):
-                self._waiting = deque(old for old in self._waiting if not isinstance(old, _QUESTIONS))
-            self._waiting.append(command)
-            self._changed.notify()
+            elif isinstance(command, Regrip):
+                self._regripped = command
+            elif isinstance(command, Pace):
+                self._pace = command
+            else:
+                self._queue(command)
+            self._changed.notify_all()
+
+    def _queue(self, command: Command) -> None:
+        if isinstance(command, Generate | GoTo):
+            self._waiting = deque(old for old in self._waiting if not isinstance(old, _QUESTIONS))
+        self._waiting.append(command)
 
     def take(self) -> Command | None:
         """Wait for the next command; None when the box is closed."""
@@ -54,15 +76,43 @@ class Inbox:
     def interrupts(self, epoch: int, *, by_stop: bool = True, by_newer: bool = True) -> bool:
         """Tell whether a job of that epoch is to end: it was stopped, or a newer picture is asked for."""
         with self._changed:
-            if self._closed or (by_stop and epoch < self._stopped_before):
-                return True
-            return by_newer and any(isinstance(command, _CHANGES_PICTURE) for command in self._waiting)
+            return self._interrupts(epoch, by_stop=by_stop, by_newer=by_newer)
+
+    def _interrupts(self, epoch: int, *, by_stop: bool = True, by_newer: bool = True) -> bool:
+        if self._closed or (by_stop and epoch < self._stopped_before):
+            return True
+        return by_newer and any(isinstance(command, _CHANGES_PICTURE) for command in self._waiting)
+
+    def lets_go_on(self, epoch: int) -> bool:
+        """Tell, once before each step, whether a job of that epoch is to go on; if not, it is to wait."""
+        with self._changed:
+            return self._goes_on(epoch)
+
+    def wait_to_go_on(self, epoch: int) -> None:
+        """Wait until a job of that epoch may do its next step, or is to end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._goes_on(epoch))
+
+    def _goes_on(self, epoch: int) -> bool:
+        pace = self._pace
+        if pace is None or pace.epoch != epoch or pace.steps is None or self._interrupts(epoch):
+            return True
+        if pace.steps == 0:
+            return False
+        self._pace = Pace(epoch, pace.steps - 1)
+        return True
 
     def options(self, epoch: int, config: DragConfig) -> DragConfig:
         """Give the options of the drag of an epoch: those it began with, or newer ones."""
         with self._changed:
             newer = self._retuned
             return newer.config if newer is not None and newer.epoch == epoch else config
+
+    def request(self, epoch: int, request: DragRequest) -> DragRequest:
+        """Give the points, targets and mask of the drag of an epoch: those it began with, or newer ones."""
+        with self._changed:
+            newer = self._regripped
+            return newer.request if newer is not None and newer.epoch == epoch else request
 
     def close(self) -> None:
         """Let the worker end; whatever still waits is forgotten."""

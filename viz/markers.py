@@ -15,6 +15,7 @@ from viz.view import Point, View
 _HANDLE = (0.925, 0.275, 0.325, 1.0)
 _TARGET = (0.275, 0.525, 0.945, 1.0)
 _RIM = (1.0, 1.0, 1.0, 0.95)
+_RING = (1.0, 0.85, 0.3, 1.0)
 _SHADE = (0.0, 0.0, 0.0, 0.55)
 _LANDMARK = (0.35, 0.90, 0.85, 1.0)
 
@@ -26,7 +27,6 @@ _CONTOURS = (
 
 # The held part of a mask is dimmed in this colour.
 _HELD = (16, 20, 34)
-_HELD_STRENGTH = 0.66
 
 
 def colour(rgba: theme.Colour, alpha: float = 1.0) -> int:
@@ -39,7 +39,14 @@ def colour(rgba: theme.Colour, alpha: float = 1.0) -> int:
 
 
 def draw_pair(
-    pen: imgui.ImDrawList, view: View, point: Point, target: Point | None, size: float, *, active: str = ""
+    pen: imgui.ImDrawList,
+    view: View,
+    point: Point,
+    target: Point | None,
+    size: float,
+    *,
+    active: str = "",
+    selected: str = "",
 ) -> None:
     """Draw a handle, its target and the arrow between.
 
@@ -50,18 +57,24 @@ def draw_pair(
         target: (x, y) px, if it is set.
         size: radius of a marker, screen units.
         active: "point" or "target" where the mouse is on it.
+        selected: "point" or "target" where the arrow keys move it: it has a ring.
     """
     start = view.to_screen(point)
     if target is not None:
         end = view.to_screen(target)
         draw_arrow(pen, start, end, size)
-        _dot(pen, end, size, _TARGET, active == "target")
-    _dot(pen, start, size, _HANDLE, active == "point")
+        _dot(pen, end, size, _TARGET, active == "target", selected == "target")
+    _dot(pen, start, size, _HANDLE, active == "point", selected == "point")
 
 
-def _dot(pen: imgui.ImDrawList, at: Point, size: float, fill: theme.Colour, active: bool) -> None:
+def _dot(
+    pen: imgui.ImDrawList, at: Point, size: float, fill: theme.Colour, active: bool, selected: bool
+) -> None:
     radius = size * 1.3 if active else size
     place = imgui.ImVec2(*at)
+    if selected:
+        pen.add_circle(place, radius + size * 0.95, colour(_SHADE), 0, size * 0.6)
+        pen.add_circle(place, radius + size * 0.95, colour(_RING), 0, size * 0.35)
     pen.add_circle_filled(place, radius + size * 0.45, colour(_SHADE))
     pen.add_circle_filled(place, radius + size * 0.25, colour(_RIM))
     pen.add_circle_filled(place, radius - size * 0.05, colour(fill))
@@ -125,10 +138,10 @@ def draw_face_tags(pen: imgui.ImDrawList, view: View, faces: Iterable[Face], siz
 
 
 def mask_picture(mask: Mask) -> np.ndarray:
-    """Make the overlay of a mask, uint8 RGBA [H, W, 4]: it dims what is held."""
+    """Make the overlay of a mask, uint8 RGBA [H, W, 4]: it covers what is held."""
     overlay = np.empty((*mask.shape, 4), np.uint8)
     overlay[..., :3] = _HELD
-    overlay[..., 3] = ((1 - mask) * (255 * _HELD_STRENGTH)).astype(np.uint8)
+    overlay[..., 3] = ((1 - mask) * 255).astype(np.uint8)
     return overlay
 
 

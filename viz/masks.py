@@ -25,7 +25,7 @@ def invert(mask: Mask) -> Mask:
 def grow(mask: Mask, radius: float) -> Mask:
     """Let more move: each pixel takes the greatest value within `radius` px, in every direction alike."""
     grown = mask.copy()
-    for row in range(math.floor(radius) + 1):
+    for row in range(min(math.floor(radius), len(mask) - 1) + 1):
         wide = _greatest_along(mask, math.floor(math.sqrt(radius * radius - row * row)))
         np.maximum(grown[row:], wide[: len(wide) - row], out=grown[row:])
         np.maximum(grown[: len(wide) - row], wide[row:], out=grown[: len(wide) - row])

@@ -69,8 +69,13 @@ class Session(Protocol):
     ) -> "Adjustment":
         """Set points, targets, mask and guide of an expression; `mask` is taken where none is made."""
 
-    def drag(self, request: DragRequest, options: Callable[[], DragConfig]) -> "Iterator[DragStep]":
-        """Drag by hand, with options that may change on the way; w follows each step that is taken."""
+    def drag(
+        self,
+        request: DragRequest,
+        options: Callable[[], DragConfig],
+        newest: Callable[[], DragRequest] | None = None,
+    ) -> "Iterator[DragStep]":
+        """Drag by hand, with options and a request that may change on the way; w follows each step taken."""
 
     def adjust(self, adjustment: "Adjustment", face: Face) -> "Iterator[DragStep]":
         """Do what was planned for a face; w follows each step that is taken."""

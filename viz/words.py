@@ -66,6 +66,8 @@ def progress_text(job: Job) -> str:
         parts.append(f"{1 - progress.share:.0%} of the way left")
     if progress.rate > 0:
         parts.append(f"{progress.rate:.1f} steps a second")
+    if job.paused:
+        parts.append("paused")
     return ("step " if job.kind.value != "film" else "frame ") + ", ".join(parts)
 
 

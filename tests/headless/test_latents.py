@@ -120,3 +120,41 @@ def test_another_networks_latent_changes_nothing(session: EditSession) -> None:
     with pytest.raises(LatentError, match="this network takes"):
         session.go_to_latent(Latent(given=GivenLatent("a.npz", w=np.zeros((3, 3), np.float32))))
     assert (session.current_w() == before).all()
+
+
+# ----------------------------------------------------------------------------
+# A drag whose targets are moved while it runs.
+
+
+def test_a_newer_request_is_dragged_to_from_the_next_step_on(session: EditSession) -> None:
+    session.go_to_latent(Latent(4))
+    requests = [DragRequest([[8.0, 8.0]], [[4.0, 8.0]]), DragRequest([[8.0, 8.0]], [[8.0, 14.0]])]
+    asked: list[int] = []
+
+    def newest() -> DragRequest:
+        asked.append(len(asked))
+        return requests[len(asked) > 3]
+
+    config = DragConfig(max_steps=6, feature_block=1, stop_distance=0.0)
+    steps = list(session.drag(requests[0], lambda: config, newest))
+    for step in steps[:-1]:
+        target = requests[step.index > 2].targets
+        assert step.distances == pytest.approx(np.linalg.norm(step.points - target, axis=1), abs=1e-4)
+    path = session.path_of_edit()
+    assert path is not None and (path.targets == requests[1].targets).all()
+
+
+def test_a_newer_request_that_does_not_fit_is_remarked_and_the_drag_goes_on(session: EditSession) -> None:
+    session.go_to_latent(Latent(4))
+    remarks: list[str] = []
+    session.on_remark = remarks.append
+    good, bad = DragRequest([[8.0, 8.0]], [[4.0, 8.0]]), DragRequest([[99.0, 8.0]], [[4.0, 8.0]])
+    asked: list[int] = []
+
+    def newest() -> DragRequest:
+        asked.append(len(asked))
+        return bad if len(asked) > 2 else good
+
+    config = DragConfig(max_steps=4, feature_block=1, stop_distance=0.0)
+    steps = list(session.drag(good, lambda: config, newest))
+    assert len(remarks) == 1 and steps[-1].ended is not None

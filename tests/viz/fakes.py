@@ -75,6 +75,7 @@ class FakeSession:
     psi: float = 1.0
     blue: int = 0
     seeds: list[int] = field(default_factory=list)
+    requests: list[DragRequest] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
     latents: list[Latent] = field(default_factory=list)
     glances: list[int] = field(default_factory=list)
@@ -146,14 +147,26 @@ class FakeSession:
     def adjust(self, plan: Any, face: Face) -> Iterator[Any]:
         return self._steps(plan.request, lambda: plan.config)
 
-    def drag(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[Any]:
-        return self._steps(request, options)
+    def drag(
+        self,
+        request: DragRequest,
+        options: Callable[[], DragConfig],
+        newest: Callable[[], DragRequest] | None = None,
+    ) -> Iterator[Any]:
+        return self._steps(request, options, newest)
 
-    def _steps(self, request: DragRequest, options: Callable[[], DragConfig]) -> Iterator[FakeStep]:
+    def _steps(
+        self,
+        request: DragRequest,
+        options: Callable[[], DragConfig],
+        newest: Callable[[], DragRequest] | None = None,
+    ) -> Iterator[FakeStep]:
         self.passed, self.targets = [], request.targets
         for index in range(self.steps + 1):
             self._note()
             self.configs.append(options())
+            request = newest() if newest is not None else request
+            self.requests.append(request)
             time.sleep(self.step_seconds)
             share = index / self.steps
             points = request.points + share * (request.targets - request.points)

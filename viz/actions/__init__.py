@@ -4,10 +4,20 @@ from viz.actions import capture, face, history, jobs, network, picture, points, 
 from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture
 from viz.actions.face import ChangeFace, ClickExpression, LookForFaces, ReadExpressions, ResetFace
 from viz.actions.history import GoToEntry, LetGo, Redo, Undo
-from viz.actions.jobs import DismissBanner, StopJob
+from viz.actions.jobs import ContinueJob, DismissBanner, PauseJob, StepJob, StopJob
 from viz.actions.network import CancelDownload, ChooseOffer, DropFiles, OpenNetwork, StartDownload, TypePath
 from viz.actions.picture import ChangeLatent, ScrubEdit
-from viz.actions.points import ChangeDrag, Paint, StartDrag
+from viz.actions.points import (
+    ChangeDrag,
+    ChangeMask,
+    DeletePair,
+    MirrorPairs,
+    MoveMarker,
+    NudgeMarker,
+    Paint,
+    SelectMarker,
+    StartDrag,
+)
 from viz.actions.window import (
     AskForFile,
     ChangeView,

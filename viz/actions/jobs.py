@@ -9,10 +9,25 @@ class StopJob:
 
 
 @dataclass(frozen=True)
+class PauseJob:
+    """Let what runs wait after this step."""
+
+
+@dataclass(frozen=True)
+class ContinueJob:
+    """Let what waits go on."""
+
+
+@dataclass(frozen=True)
+class StepJob:
+    """Let what waits do one step, and wait again."""
+
+
+@dataclass(frozen=True)
 class DismissBanner:
     """An error was read."""
 
     number: int
 
 
-Action = StopJob | DismissBanner
+Action = StopJob | PauseJob | ContinueJob | StepJob | DismissBanner

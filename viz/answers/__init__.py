@@ -2,7 +2,7 @@
 
 from viz.answers import capture, edits, network, picture, words
 from viz.answers.capture import Saved
-from viz.answers.edits import Ended, Planned, Progress, Report
+from viz.answers.edits import Ended, Paused, Planned, Progress, Report
 from viz.answers.network import Fetched, Fetching, Loaded, NetworkInfo, Offered
 from viz.answers.picture import Detected, Drawn, Frame, Glimpsed
 from viz.answers.words import Failed, Remark, Waiting

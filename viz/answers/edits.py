@@ -41,6 +41,13 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Paused:
+    """A job waits, as it was asked to; it goes on when it is told to."""
+
+    epoch: int
+
+
+@dataclass(frozen=True)
 class Report:
     """What an expression came to.
 
@@ -82,4 +89,4 @@ class Ended:
     path: EditPath | None = None
 
 
-News = Planned | Progress | Ended
+News = Planned | Progress | Paused | Ended

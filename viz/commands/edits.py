@@ -45,6 +45,22 @@ class Retune:
     config: DragConfig
 
 
+@dataclass(frozen=True, eq=False)
+class Regrip:
+    """Other places for the points, targets or mask of the drag of that epoch, from its next step on."""
+
+    epoch: int
+    request: DragRequest
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Let the job of an epoch do so many steps more and then wait: 0 pauses it. None: go on to the end."""
+
+    epoch: int
+    steps: int | None
+
+
 @dataclass(frozen=True)
 class Stop:
     """End every job of an older epoch within one step."""
@@ -52,4 +68,4 @@ class Stop:
     epoch: int
 
 
-Command = Adjust | Drag | Retune | Stop
+Command = Adjust | Drag | Retune | Regrip | Pace | Stop

@@ -18,8 +18,10 @@ _RATE_OVER = 8  # Steps a second are counted over so many steps.
 
 def drag(desk: Desk, command: commands.Drag) -> None:
     """Drag points by hand, with the options as they are when a step begins."""
-    epoch, config = command.epoch, command.config
-    steps = desk.session.drag(command.request, lambda: desk.inbox.options(epoch, config))
+    epoch, config, request, inbox = command.epoch, command.config, command.request, desk.inbox
+    steps = desk.session.drag(
+        request, lambda: inbox.options(epoch, config), lambda: inbox.request(epoch, request)
+    )
     desk.say(follow(desk, epoch, steps, config.max_steps))
 
 
@@ -68,17 +70,38 @@ def follow(
         times.append(time.monotonic())
         interrupted = step.ended is None and desk.inbox.interrupts(epoch)
         step = step.stopped() if interrupted else step
-        distance = float(step.distances.max()) if len(step.distances) else None
-        share = min(1.0, max(0.0, 1.0 - step.remaining))
-        desk.say(answers.Progress(epoch, step.index, total, share, distance, _rate(times), step.points))
-        # A step that made things worse is taken back by the next: nobody needs to see it.
-        if step.ended is not None or (step.best and desk.wants_frame()):
-            desk.show(answers.Frame(epoch, step.frame(), step.index))
+        shown = _tell(desk, epoch, step, total, _rate(times))
+        if step.ended is None and not desk.inbox.lets_go_on(epoch):
+            _pause(desk, epoch, step, shown=shown)
+            times.clear()
+            if desk.inbox.interrupts(epoch):
+                step = step.stopped()
+                _tell(desk, epoch, step, total, 0.0)
         if step.ended is not None:
             seconds = time.monotonic() - began
             path = desk.session.path_of_edit()
             return answers.Ended(epoch, step.ended.value, step.message, step.index, seconds, path=path)
     raise RuntimeError("a drag ended without saying why")
+
+
+def _tell(desk: Desk, epoch: int, step: "DragStep", total: int, rate: float) -> bool:
+    """Tell how a step stands, and show it if somebody would see it; say whether it was shown."""
+    distance = float(step.distances.max()) if len(step.distances) else None
+    share = min(1.0, max(0.0, 1.0 - step.remaining))
+    desk.say(answers.Progress(epoch, step.index, total, share, distance, rate, step.points))
+    # A step that made things worse is taken back by the next: nobody needs to see it.
+    shown = step.ended is not None or (step.best and desk.wants_frame())
+    if shown:
+        desk.show(answers.Frame(epoch, step.frame(), step.index))
+    return shown
+
+
+def _pause(desk: Desk, epoch: int, step: "DragStep", *, shown: bool) -> None:
+    """Show the very step that a job stands at, and wait until it may go on, or is to end."""
+    if not shown:
+        desk.show(answers.Frame(epoch, step.frame(), step.index))
+    desk.say(answers.Paused(epoch))
+    desk.inbox.wait_to_go_on(epoch)
 
 
 def _rate(times: deque[float]) -> float:

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from drag.request import DragRequest
 from viz import actions, answers, commands
 from viz.actions.jobs import Action
 from viz.answers import edits, words
@@ -18,7 +19,7 @@ from viz.rules.steps import (
     with_banner,
     without_job,
 )
-from viz.state import Edit, EditorState, Job, JobKind, Outcome, PointPair
+from viz.state import AfterLook, Edit, EditorState, Job, JobKind, Mask, Outcome, PointPair
 
 
 def act(state: EditorState, action: Action) -> Result:
@@ -26,6 +27,12 @@ def act(state: EditorState, action: Action) -> Result:
     match action:
         case actions.StopJob():
             return _stop(state)
+        case actions.PauseJob():
+            return _pause(state)
+        case actions.ContinueJob():
+            return _go_on(state, None)
+        case actions.StepJob():
+            return _go_on(state, 1)
         case actions.DismissBanner(number):
             kept = tuple(banner for banner in state.banners if banner.number != number)
             return dataclasses.replace(state, banners=kept), ()
@@ -38,6 +45,8 @@ def hear(state: EditorState, news: edits.News | words.News) -> Result:
             return in_job(in_face(state, last_mask=news.mask), news.epoch, plan=news), ()
         case answers.Progress():
             return in_job(state, news.epoch, progress=news), ()
+        case answers.Paused(epoch):
+            return _paused(state, epoch), ()
         case answers.Ended():
             return _ended(state, news)
         case answers.Waiting(message):
@@ -60,6 +69,46 @@ def _stop(state: EditorState) -> Result:
         return state, ()
     state = next_epoch(dataclasses.replace(state, job=dataclasses.replace(state.job, stopping=True)))
     return state, (commands.Stop(state.epoch),)
+
+
+def _pause(state: EditorState) -> Result:
+    job = state.job
+    if job is None or job.kind is JobKind.FILM or job.stopping or job.paused:
+        return state, ()
+    return in_job(state, job.epoch, pausing=True), (commands.Pace(job.epoch, 0),)
+
+
+def _paused(state: EditorState, epoch: int) -> EditorState:
+    """Let points and mask be changed where the drag stands now."""
+    job = state.job
+    if job is None or job.epoch != epoch:
+        return state
+    if job.kind is JobKind.DRAG and job.progress is not None and job.progress.points is not None:
+        state = _move_points(state, job.progress.points)
+    drag = state.drag
+    return in_job(state, epoch, paused=True, pausing=False, pairs=drag.pairs, mask=drag.mask)
+
+
+def _go_on(state: EditorState, steps: int | None) -> Result:
+    """Let a paused job go on, with points and mask as they are now."""
+    job, drag = state.job, state.drag
+    if job is None or not job.paused or job.stopping:
+        return state, ()
+    asked: list[commands.Command] = []
+    if job.kind is JobKind.DRAG and (job.pairs != drag.pairs or job.mask is not drag.mask):
+        request = request_of(drag.pairs, drag.mask)
+        if state.image_size is not None:
+            request.check(state.image_size)
+        asked.append(commands.Regrip(job.epoch, request))
+    asked.append(commands.Pace(job.epoch, steps))
+    return in_job(state, job.epoch, paused=False, pausing=steps is not None), tuple(asked)
+
+
+def request_of(pairs: tuple[PointPair, ...], mask: Mask | None) -> DragRequest:
+    """Ask the engine for these pairs, which have targets."""
+    handles = np.array([pair.point for pair in pairs], np.float32)
+    targets = np.array([pair.target for pair in pairs], np.float32)
+    return DragRequest(handles, targets, mask)
 
 
 def _ended(state: EditorState, news: answers.Ended) -> Result:
@@ -96,4 +145,5 @@ def _move_points(state: EditorState, points: np.ndarray) -> EditorState:
 def _failed(state: EditorState, news: answers.Failed) -> Result:
     state = done_loading(without_job(state, news.epoch), news.epoch)
     state = downloads.ended(state, news.epoch)
+    state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, when_seen=AfterLook.NOTHING))
     return with_banner(state, news.message), ()

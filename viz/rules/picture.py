@@ -6,7 +6,7 @@ from drag.request import FloatArray
 from viz import actions, answers, commands
 from viz.actions.picture import Action
 from viz.answers.picture import News
-from viz.rules import looking
+from viz.rules import looking, points
 from viz.rules.steps import Result, in_face, in_picture, next_epoch, numbers
 from viz.state import EditorState, JobKind, PictureState, PointPair
 
@@ -30,7 +30,8 @@ def hear(state: EditorState, news: News | answers.Frame) -> Result:
         case answers.Drawn():
             return state, ()
         case answers.Detected() | answers.Glimpsed():
-            return looking.seen(state, news), ()
+            state = looking.seen(state, news)
+            return points.seen(state) if isinstance(news, answers.Detected) else (state, ())
 
 
 def _known(state: EditorState, frame: answers.Frame) -> EditorState:

@@ -15,6 +15,7 @@ from viz.view import View
 _CRISP = 4.0
 _GRID = 10.0
 _LINE = (0.5, 0.5, 0.5, 0.35)
+_WHILE_BUSY = 0.55  # Of its strength the overlay has while something runs: that is to be seen.
 
 
 class PictureLayer:
@@ -49,7 +50,8 @@ class PictureLayer:
             if mask is not self._masked:
                 self._overlay.upload(markers.mask_picture(mask))
                 self._masked = mask
-            tint = imgui.ImVec4(1.0, 1.0, 1.0, 0.55 if state.busy else 1.0)
+            strength = state.drag.mask_strength * (1.0 if state.editable else _WHILE_BUSY)
+            tint = imgui.ImVec4(1.0, 1.0, 1.0, strength)
             whole = imgui.ImVec2(0, 0), imgui.ImVec2(1, 1)
             pen.add_image(self._overlay.ref, first, last, *whole, imgui.color_convert_float4_to_u32(tint))
         if view.zoom >= _GRID * scale and state.view.zoom is not None:

@@ -2,31 +2,23 @@
 
 import dataclasses
 import math
-from dataclasses import dataclass
 
 from imgui_bundle import imgui
 
-from viz.actions import Action, ChangeDrag, ChangeFace
-from viz.state import EditorState, PointPair
+from viz.actions import Action, ChangeDrag, ChangeFace, DeletePair, MoveMarker, SelectMarker
+from viz.points import place_of
+from viz.state import EditorState, Marker, PointPair
 from viz.view import Point, View, clamped
 
 _GRAB = 11.0  # A marker is taken hold of within this distance, before scaling.
 _PULL = 6.0  # A press that goes farther than this sets the target where it ends.
 
 
-@dataclass(frozen=True)
-class Grip:
-    """A marker in the hand: which pair, and which end of it ("point" or "target")."""
-
-    index: int
-    end: str
-
-
 class Pointing:
     """Turns the mouse on the canvas, the last item drawn, into actions. Keeps what the mouse holds."""
 
     def __init__(self) -> None:
-        self.grip: Grip | None = None
+        self.grip: Marker | None = None
         self._pressed_at: Point | None = None
 
     def let_go(self) -> None:
@@ -52,45 +44,61 @@ class Pointing:
         return []
 
     def _points(self, state: EditorState, view: View, scale: float) -> list[Action]:
-        """Add with a click or a pull, move by pulling a marker, delete with the right button or the key."""
-        pairs, size = list(state.drag.pairs), state.image_size
+        """Add with a click or a pull, move by pulling a marker, delete with the right button."""
+        size, pairs = state.image_size, state.drag.pairs
         if size is None:
             return []
         mouse = mouse_place()
         place = clamped(view.to_picture(mouse), size)
         marker = marker_at(state, view, mouse, scale) if imgui.is_item_hovered() else None
-        delete = imgui.is_item_clicked(imgui.MouseButton_.right) or imgui.is_key_pressed(imgui.Key.delete)
-        if marker is not None and delete:
-            del pairs[marker.index]
-        elif imgui.is_item_clicked(imgui.MouseButton_.left) and marker is not None:
-            self.grip = marker
-        elif imgui.is_item_clicked(imgui.MouseButton_.left) and _on_picture(view, mouse, size):
-            self._pressed_at = mouse
-            if pairs and pairs[-1].target is None:
-                pairs[-1] = PointPair(pairs[-1].point, place)
-                self._pressed_at = None
-            else:
-                pairs.append(PointPair(place))
-        elif self.grip is not None and imgui.is_item_active() and self.grip.index < len(pairs):
-            pair = pairs[self.grip.index]
-            pairs[self.grip.index] = dataclasses.replace(pair, **{self.grip.end: place})
-        elif imgui.is_item_deactivated():
+        if marker is not None and imgui.is_item_clicked(imgui.MouseButton_.right):
+            return [DeletePair(marker.index)]
+        if imgui.is_item_clicked(imgui.MouseButton_.left):
+            if marker is not None:
+                self.grip = marker
+                return [SelectMarker(marker)]
+            return self._set(state, place) if _on_picture(view, mouse, size) else [SelectMarker(None)]
+        if self.grip is not None and imgui.is_item_active():
+            return [] if place_of(pairs, self.grip) in (place, None) else [MoveMarker(self.grip, place)]
+        if imgui.is_item_deactivated():
             pulled = self._pressed_at is not None and distance(self._pressed_at, mouse) > _PULL * scale
-            if pulled and pairs and pairs[-1].target is None:
-                pairs[-1] = PointPair(pairs[-1].point, place)
             self.let_go()
-        if tuple(pairs) == state.drag.pairs:
+            if pulled and pairs and pairs[-1].target is None:
+                return [_with_target(state, place)]
+        return []
+
+    def _set(self, state: EditorState, place: Point) -> list[Action]:
+        """Set the target that is waited for, or another point; while a drag is paused none are added."""
+        if state.busy:
             return []
-        return [ChangeDrag(dataclasses.replace(state.drag, pairs=tuple(pairs)))]
+        pairs = state.drag.pairs
+        if pairs and pairs[-1].target is None:
+            return [_with_target(state, place)]
+        self._pressed_at = mouse_place()
+        drag = dataclasses.replace(
+            state.drag, pairs=(*pairs, PointPair(place)), selected=Marker(len(pairs), "point")
+        )
+        return [ChangeDrag(drag)]
 
 
-def marker_at(state: EditorState, view: View, place: Point, scale: float) -> Grip | None:
+def _with_target(state: EditorState, place: Point) -> ChangeDrag:
+    pairs = state.drag.pairs
+    return ChangeDrag(
+        dataclasses.replace(
+            state.drag,
+            pairs=(*pairs[:-1], PointPair(pairs[-1].point, place)),
+            selected=Marker(len(pairs) - 1, "target"),
+        )
+    )
+
+
+def marker_at(state: EditorState, view: View, place: Point, scale: float) -> Marker | None:
     """Find the marker nearest to a place on the screen, within reach."""
     best, found = _GRAB * scale, None
     for index, pair in enumerate(state.drag.pairs):
         for end, at in (("target", pair.target), ("point", pair.point)):
             if at is not None and distance(view.to_screen(at), place) < best:
-                best, found = distance(view.to_screen(at), place), Grip(index, end)
+                best, found = distance(view.to_screen(at), place), Marker(index, end)
     return found
 
 

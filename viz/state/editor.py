@@ -6,7 +6,7 @@ from viz.answers import Frame
 from viz.state.capture import CaptureState
 from viz.state.face import FaceState
 from viz.state.history import Arrival, History
-from viz.state.jobs import Banner, Job
+from viz.state.jobs import Banner, Job, JobKind
 from viz.state.latent import LatentState
 from viz.state.network import DownloadState, NetworkState
 from viz.state.picture import PictureState
@@ -62,6 +62,11 @@ class EditorState:
     def busy(self) -> bool:
         """Whether a job runs; editing points and mask waits for it."""
         return self.job is not None
+
+    @property
+    def editable(self) -> bool:
+        """Whether points may be moved and the mask painted: nothing runs, or a drag by hand is paused."""
+        return self.job is None or (self.job.paused and self.job.kind is JobKind.DRAG)
 
     @property
     def ready(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from viz.answers import Planned, Progress, Report
+from viz.state.points import Mask, PointPair
 
 
 class JobKind(Enum):
@@ -16,7 +17,15 @@ class JobKind(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """A job under way; `plan` is what an expression has set for itself, once it has."""
+    """A job under way.
+
+    Attributes:
+        plan: what an expression has set for itself, once it has.
+        stopping: it was asked to end, and will after this step.
+        pausing: it was asked to wait, or to do one step and then wait.
+        paused: it waits.
+        pairs, mask: those it goes on with unless they are changed while it waits.
+    """
 
     epoch: int
     kind: JobKind
@@ -24,6 +33,10 @@ class Job:
     plan: Planned | None = None
     progress: Progress | None = None
     stopping: bool = False
+    pausing: bool = False
+    paused: bool = False
+    pairs: tuple[PointPair, ...] = ()
+    mask: Mask | None = None
 
 
 @dataclass(frozen=True)

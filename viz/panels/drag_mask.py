@@ -1,0 +1,109 @@
+"""Part of the Drag panel: the brush, and what is done to the whole mask."""
+
+import dataclasses
+
+from imgui_bundle import imgui
+
+from gui_utils.widgets import button, choice, disabled, hint, row, share_of_row
+from viz.actions import Action, ChangeMask
+from viz.state import DragState, EditorState, MaskChange
+
+GREATEST_BRUSH, GREATEST_EDGE = 128.0, 32.0
+_PAINTS = "The left button paints this, the right button the opposite. Dark parts are held. Default: may move"
+_RADIUS = "Of the brush, in px of the picture. Keys: [ and ]. Default: 12 px"
+_HARDNESS = (
+    "The share of the radius over which the brush is whole; from there it fades. "
+    "100 % has a sharp edge, 0 % is soft to the middle. Default: 65 %"
+)
+_EDGE = "How far the three buttons below reach, in px of the picture. Default: 4 px"
+_OVERLAY = "How dark held parts are shown; 0 % hides the mask, which counts all the same. Default: 66 %"
+
+_WHOLE = (
+    (MaskChange.GROW, "Grow", "Let more move: by the pixels of the slider, in every direction"),
+    (MaskChange.SHRINK, "Shrink", "Let less move: by the pixels of the slider, in every direction"),
+    (MaskChange.FEATHER, "Feather", "Soften the edge: a blur of as many pixels as the slider says"),
+    (MaskChange.INVERT, "Invert", "Hold what may move, and the other way round"),
+    (MaskChange.CLEAR, "Clear", "No mask: everything may move"),
+    (MaskChange.AUTOMATIC, "Automatic", "Take the mask of the last expression, to paint on"),
+)
+
+
+def draw(state: EditorState, drag: DragState) -> tuple[DragState, list[Action]]:
+    """Draw the brush's settings and the mask's buttons."""
+    found: list[Action] = []
+    row("Paint what", _PAINTS)
+    texts = [("moves", "may move"), ("held", "is held")]
+    moves = choice("paints", "moves" if drag.brush_moves else "held", texts, _PAINTS) == "moves"
+    pixels = (1.0, GREATEST_BRUSH, "%.0f px", imgui.SliderFlags_.logarithmic.value)
+    radius = _slider("Radius", "##brush", _RADIUS, drag.brush_radius, *pixels)
+    hardness = _share("Hardness", "##hardness", _HARDNESS, drag.brush_hardness)
+    strength = _share("Overlay", "##overlay", _OVERLAY, drag.mask_strength)
+    few = (1.0, GREATEST_EDGE, "%.0f px", imgui.SliderFlags_.logarithmic.value)
+    edge = _slider("Edge by", "##edge", _EDGE, drag.edge, *few)
+    settings = (moves, radius, hardness, strength, edge)
+    if settings != (
+        drag.brush_moves, drag.brush_radius, drag.brush_hardness, drag.mask_strength, drag.edge
+    ):  # fmt: skip
+        drag = dataclasses.replace(
+            drag,
+            brush_moves=moves,
+            brush_radius=radius,
+            brush_hardness=hardness,
+            mask_strength=strength,
+            edge=edge,
+        )
+    width = share_of_row(3)
+    for index, (change, text, tooltip) in enumerate(_WHOLE):
+        if index % 3:
+            imgui.same_line()
+        with disabled(not _possible(state, change)):
+            if button(text, width=width, tooltip=tooltip):
+                found.append(ChangeMask(change))
+    return drag, found + _draw_lock(state)
+
+
+def _draw_lock(state: EditorState) -> list[Action]:
+    """Draw "lock everything else": a mask made from the points, or from the face."""
+    found: list[Action] = []
+    row("Lock all but", "Lock everything else: hold the whole picture except for what is named here")
+    width = share_of_row(2)
+    with disabled(not state.drag.pairs):
+        words = "Only what is near the ways from the points to their targets may move"
+        if button("points", width=width, tooltip=words):
+            found.append(ChangeMask(MaskChange.POINTS_ONLY))
+    imgui.same_line()
+    with disabled(not state.face.there):
+        words = "Only the face may move; it is looked for if nobody has"
+        if button("face", width=width, tooltip=words):
+            found.append(ChangeMask(MaskChange.FACE_ONLY))
+    return found
+
+
+def _possible(state: EditorState, change: MaskChange) -> bool:
+    if change is MaskChange.AUTOMATIC:
+        return state.face.last_mask is not None
+    return state.drag.mask is not None
+
+
+def _share(label: str, name: str, tooltip: str, value: float) -> float:
+    """Draw a slider for a share of 0..1, in per cent."""
+    new = _slider(label, name, tooltip, value * 100, 0.0, 100.0, "%.0f %%")
+    return value if new == value * 100 else new / 100
+
+
+def _slider(
+    label: str,
+    name: str,
+    tooltip: str,
+    value: float,
+    low: float,
+    high: float,
+    form: str,
+    flags: int = 0,
+) -> float:
+    row(label, tooltip)
+    changed, new = imgui.slider_float(
+        name, value, low, high, form, flags | imgui.SliderFlags_.always_clamp.value
+    )
+    hint(tooltip)
+    return float(new) if changed else value
