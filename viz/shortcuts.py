@@ -14,10 +14,16 @@ from viz.actions import (
     ChangeDrag,
     ChangeFace,
     ChangeLatent,
+    ChangeMask,
     ChangeView,
     ChangeWindow,
     ClickExpression,
+    ContinueJob,
+    DeletePair,
+    MirrorPairs,
+    NudgeMarker,
     OpenNetwork,
+    PauseJob,
     Quit,
     Redo,
     ResetFace,
@@ -25,16 +31,19 @@ from viz.actions import (
     SaveEditFilm,
     SavePicture,
     StartDrag,
+    StepJob,
     StopJob,
     Undo,
     Zoom,
 )
-from viz.state import EditorState, Tool, ViewState
+from viz.points import place_of
+from viz.state import GREATEST_BRUSH, EditorState, JobKind, MaskChange, Tool, ViewState
 
 Act = Callable[[EditorState], Action | None]
 
 CHECKPOINTS = (("Checkpoints", "*.safetensors *.pkl *.pt *.pth"), ("All files", "*"))
 _ZOOM_STEP = 1.25
+_BRUSH_STEP = 1.15
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ def _step_seed(by: int) -> Act:
         seed = state.latent.seed + by
         if state.network.loaded is None or seed < 0:
             return None
-        return ChangeLatent(dataclasses.replace(state.latent, seed=seed))
+        return ChangeLatent(state.latent.at_seed(seed))
 
     return act
 
@@ -107,7 +116,50 @@ def _save_edit(state: EditorState) -> Action | None:
 
 
 def _start(state: EditorState) -> Action | None:
+    if state.job is not None:
+        return ContinueJob() if state.job.paused else None
     return StartDrag() if state.ready and state.complete_pairs else None
+
+
+def _step(state: EditorState) -> Action | None:
+    if state.job is not None:
+        return StepJob() if state.job.paused else None
+    return StartDrag(one_step=True) if state.ready and state.complete_pairs else None
+
+
+def _pause(state: EditorState) -> Action | None:
+    if state.job is None or state.job.kind is JobKind.FILM:
+        return None
+    return ContinueJob() if state.job.paused else PauseJob()
+
+
+def _nudge(right: float, down: float) -> Act:
+    def act(state: EditorState) -> Action | None:
+        there = state.editable and place_of(state.drag.pairs, state.drag.selected) is not None
+        return NudgeMarker((right, down)) if there else None
+
+    return act
+
+
+def _delete(state: EditorState) -> Action | None:
+    there = place_of(state.drag.pairs, state.drag.selected) is not None
+    return DeletePair() if there and not state.busy else None
+
+
+def _mirror(state: EditorState) -> Action | None:
+    return MirrorPairs() if state.complete_pairs and not state.busy else None
+
+
+def _brush(factor: float) -> Act:
+    def act(state: EditorState) -> Action:
+        radius = min(max(state.drag.brush_radius * factor, 1.0), GREATEST_BRUSH)
+        return ChangeDrag(dataclasses.replace(state.drag, brush_radius=radius))
+
+    return act
+
+
+def _mask_tool(change: MaskChange) -> Act:
+    return lambda state: ChangeMask(change) if state.editable and state.drag.mask is not None else None
 
 
 def _landmarks(state: EditorState) -> Action:
@@ -142,7 +194,22 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("P", "Set and move points", _take_tool(Tool.POINTS), "Drag"),
     Shortcut("B", "Paint the mask", _take_tool(Tool.BRUSH), "Drag"),
     Shortcut("M", "Show or hide the mask", _mask, "Drag"),
-    Shortcut("Enter", "Start the drag", _start, "Drag"),
+    Shortcut("[", "Smaller brush", _brush(1 / _BRUSH_STEP), "Drag", repeat=True, in_menu=False),
+    Shortcut("]", "Larger brush", _brush(_BRUSH_STEP), "Drag", repeat=True, in_menu=False),
+    Shortcut("I", "Invert the mask", _mask_tool(MaskChange.INVERT), "Drag"),
+    Shortcut("Shift+Delete", "Clear the mask", _mask_tool(MaskChange.CLEAR), "Drag"),
+    Shortcut("X", "Mirror all points across the face's axis", _mirror, "Drag"),
+    Shortcut("Delete", "Delete the selected point", _delete, "Drag"),
+    Shortcut("Backspace", "Delete the selected point, too", _delete, "Drag", in_menu=False),
+    *(
+        Shortcut(f"{held}{key}", f"Move the selected point {key.lower()} by {length} px",
+                 _nudge(right * length, down * length), "Drag", repeat=True, in_menu=False)
+        for held, length in (("", 1), ("Shift+", 10))
+        for key, right, down in (("Left", -1, 0), ("Right", 1, 0), ("Up", 0, -1), ("Down", 0, 1))
+    ),
+    Shortcut("Enter", "Start the drag, or go on", _start, "Drag"),
+    Shortcut("Shift+Enter", "One step of the drag", _step, "Drag", repeat=True),
+    Shortcut("Ctrl+Enter", "Pause, or go on", _pause, "Drag"),
     Shortcut("Esc", "Stop what runs", lambda s: StopJob() if s.busy else None, "Drag"),
     Shortcut("F", "Fit the picture", _view(None), "View"),
     Shortcut("Ctrl+1", "100 %: a pixel for a pixel", _view(1.0), "View"),
@@ -163,6 +230,7 @@ MOUSE: tuple[tuple[str, str], ...] = (
     ("Double middle click", "Fit the picture"),
     ("Click, then click", "Set a point, then its target"),
     ("Drag", "Set both; move a point; paint"),
+    ("Click on a point", "Select it for the arrow keys"),
     ("Right click", "Delete a point; paint the opposite"),
 )
 

@@ -8,12 +8,21 @@ from gui_utils.option_widgets import draw_options, panel_names
 from gui_utils.widgets import button, choice, disabled, main_button, muted, share_of_row, stop_button
 from viz.actions import Action, ChangeDrag, ContinueJob, PauseJob, StartDrag, StepJob, StopJob
 from viz.panels import drag_mask, drag_points
+from viz.shortcuts import with_keys
 from viz.state import DragState, EditorState, JobKind, Tool
 
 _FIRST_OPTIONS = ("max_steps", "step_size", "mask_weight")
 _ELSEWHERE = ("space",)  # Stands in the Latent panel.
 _LABELS = {"max_steps": "Steps", "mask_weight": "Lambda", "r1": "Radius r1", "r2": "Radius r2"}
 _TOOL_HELP = "What the left mouse button does on the picture. Default: points"
+
+_START = with_keys("Drag the points to their targets", "Start the drag, or go on")
+_CONTINUE = with_keys("Go on, with points and mask as they are now", "Start the drag, or go on")
+_PAUSE = with_keys(
+    "Wait after this step; meanwhile points and targets can be moved, and the mask painted", "Pause, or go on"
+)
+_STEP = with_keys("Do one step, and pause", "One step of the drag")
+_STOP = with_keys("End after this step", "Stop what runs")
 
 
 def draw(state: EditorState) -> list[Action]:
@@ -47,24 +56,23 @@ def _draw_start(state: EditorState) -> list[Action]:
     width = share_of_row(3)
     if job is None:
         with disabled(not state.ready or not state.complete_pairs):
-            if main_button("Start", width=width, tooltip="Drag the points to their targets"):
+            if main_button("Start", width=width, tooltip=_START):
                 found.append(StartDrag())
     elif job.paused:
         with disabled(job.stopping):
-            words = "Go on, with points and mask as they are now"
-            if main_button("Continue", width=width, tooltip=words):
+            if main_button("Continue", width=width, tooltip=_CONTINUE):
                 found.append(ContinueJob())
     else:
         with disabled(job.stopping or job.pausing):
-            if button("Pause", width=width, tooltip="Wait after this step; points can be moved meanwhile"):
+            if button("Pause", width=width, tooltip=_PAUSE):
                 found.append(PauseJob())
     imgui.same_line()
     with disabled(not (state.ready and state.complete_pairs) if job is None else not job.paused):
-        if button("One step", width=width, tooltip="Do one step, and pause"):
+        if button("One step", width=width, tooltip=_STEP):
             found.append(StartDrag(one_step=True) if job is None else StepJob())
     imgui.same_line()
     with disabled(job is None or job.stopping):
-        if (button if job is None else stop_button)("Stop", width=width, tooltip="End after this step"):
+        if (button if job is None else stop_button)("Stop", width=width, tooltip=_STOP):
             found.append(StopJob())
     return found
 

@@ -6,11 +6,12 @@ from imgui_bundle import imgui
 
 from gui_utils.widgets import button, choice, disabled, hint, row, share_of_row
 from viz.actions import Action, ChangeMask
-from viz.state import DragState, EditorState, MaskChange
+from viz.shortcuts import with_keys
+from viz.state import GREATEST_BRUSH, DragState, EditorState, MaskChange
 
-GREATEST_BRUSH, GREATEST_EDGE = 128.0, 32.0
+GREATEST_EDGE = 32.0
 _PAINTS = "The left button paints this, the right button the opposite. Dark parts are held. Default: may move"
-_RADIUS = "Of the brush, in px of the picture. Keys: [ and ]. Default: 12 px"
+_RADIUS = "Of the brush, in px of the picture. Default: 12 px\nKeys: [ smaller, ] larger"
 _HARDNESS = (
     "The share of the radius over which the brush is whole; from there it fades. "
     "100 % has a sharp edge, 0 % is soft to the middle. Default: 65 %"
@@ -22,8 +23,12 @@ _WHOLE = (
     (MaskChange.GROW, "Grow", "Let more move: by the pixels of the slider, in every direction"),
     (MaskChange.SHRINK, "Shrink", "Let less move: by the pixels of the slider, in every direction"),
     (MaskChange.FEATHER, "Feather", "Soften the edge: a blur of as many pixels as the slider says"),
-    (MaskChange.INVERT, "Invert", "Hold what may move, and the other way round"),
-    (MaskChange.CLEAR, "Clear", "No mask: everything may move"),
+    (
+        MaskChange.INVERT,
+        "Invert",
+        with_keys("Hold what may move, and the other way round", "Invert the mask"),
+    ),
+    (MaskChange.CLEAR, "Clear", with_keys("No mask: everything may move", "Clear the mask")),
     (MaskChange.AUTOMATIC, "Automatic", "Take the mask of the last expression, to paint on"),
 )
 

@@ -7,6 +7,7 @@ from imgui_bundle import imgui
 from gui_utils.widgets import button, disabled, hint, muted, row, share_of_row
 from viz.actions import Action, DeletePair, MirrorPairs, MoveMarker, SelectMarker
 from viz.points import place_of
+from viz.shortcuts import with_keys
 from viz.state import DragState, EditorState, Marker, PointPair
 
 _ROWS = 4  # Pairs that are seen at once; more are scrolled to.
@@ -19,6 +20,8 @@ _MIRROR = (
     "where there is no face, of the picture's middle"
 )
 
+_MIRROR_ALL = with_keys(f"Set every point's twin on {_MIRROR}", "Mirror all points across the face's axis")
+
 
 def draw(state: EditorState, drag: DragState) -> tuple[DragState, list[Action]]:
     """Draw the list and its buttons; give the state to go on with, and what else the person did."""
@@ -29,14 +32,15 @@ def draw(state: EditorState, drag: DragState) -> tuple[DragState, list[Action]]:
     width = share_of_row(2)
     with disabled(state.busy):
         with disabled(not state.complete_pairs):
-            if button("Mirror all", width=width, tooltip=f"Set every point's twin on {_MIRROR}. Key: M"):
+            if button("Mirror all", width=width, tooltip=_MIRROR_ALL):
                 found.append(MirrorPairs())
             imgui.same_line()
             with disabled(drag.selected is None):
                 if button("Mirror this", width=width, tooltip=f"Set the selected point's twin on {_MIRROR}"):
                     found.append(MirrorPairs(selected_only=True))
         with disabled(not drag.pairs):
-            words = "Take the selected point and its target away; without one, the newest. Key: Delete"
+            words = "Take the selected point and its target away; without one, the newest"
+            words = with_keys(words, "Delete the selected point")
             if button("Delete", width=width, tooltip=words):
                 last = len(drag.pairs) - 1
                 found.append(DeletePair(drag.selected.index if drag.selected is not None else last))

@@ -8,5 +8,5 @@ from viz.state.jobs import Banner, Job, JobKind, Outcome
 from viz.state.latent import LatentState, WalkState
 from viz.state.network import DownloadState, Fetch, NetworkState
 from viz.state.picture import Edit, PictureState
-from viz.state.points import AfterLook, DragState, Marker, Mask, MaskChange, PointPair, Tool
+from viz.state.points import GREATEST_BRUSH, AfterLook, DragState, Marker, Mask, MaskChange, PointPair, Tool
 from viz.state.window import ViewState, WindowState

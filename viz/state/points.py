@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 from drag.config import DragConfig
 
+GREATEST_BRUSH = 128.0  # px.
+
 Mask = npt.NDArray[np.float32]
 
 
