@@ -59,7 +59,7 @@ def test_the_arrow_keys_move_nothing_while_somebody_types(editor: EditorPerson) 
 def test_the_list_selects_points_and_targets_and_their_places_are_typed(editor: EditorPerson) -> None:
     set_pair(editor)
     editor.pull(editor.on_picture(50, 10), editor.on_picture(50, 30))
-    editor.look(2)
+    editor.find("Mirror all")
     label = next(seen for seen, _ in editor._seen if "###pair0" in seen)
     editor.click(label)
     assert editor.state.drag.selected == Marker(0, "point")

@@ -26,7 +26,7 @@ _WHOLE = (
     (
         MaskChange.INVERT,
         "Invert",
-        with_keys("Hold what may move, and the other way round", "Invert the mask"),
+        with_keys("Hold what may move, and let the rest move", "Invert the mask"),
     ),
     (MaskChange.CLEAR, "Clear", with_keys("No mask: everything may move", "Clear the mask")),
     (MaskChange.AUTOMATIC, "Automatic", "Take the mask of the last expression, to paint on"),
