@@ -31,7 +31,8 @@ class Expression:
     where that stands, `help` says more. `moves` say where landmarks go, `measured` how far it got. `regions`
     are the parts of the face around which the picture may change, each given by its landmarks, and `margin`
     how far around, in eye distances; without regions all of the picture may. `free` landmarks follow of
-    themselves (the chin when a mouth shuts): a guide neither moves nor holds them.
+    themselves (the chin when a mouth shuts): a guide neither moves nor holds them. `members` are the
+    expressions, with their strengths, of one that does several at once.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Expression:
     help: str = ""
     free: tuple[int, ...] = ()
     margin: float = MARGIN
+    members: "tuple[tuple[Expression, float], ...]" = ()
 
     @property
     def moving(self) -> tuple[int, ...]:

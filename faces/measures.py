@@ -20,18 +20,19 @@ class Measure:
     far the second of a pair lies above the first, or to its right, along the face's own axes, in the mean;
     `angle` is by how many degrees the way from the first to the second is turned clockwise from the picture's
     horizontal; `asymmetry` is the mean distance of all landmarks from the mirror image of the face. The guide
-    watches the pairs, whatever the kind.
+    watches the pairs, whatever the kind, and those `besides`, which are not measured.
     """
 
     name: str
     pairs: Pairs
     kind: MeasureKind = "distance"
     against: Pairs = ()
+    besides: Pairs = ()
 
     @property
     def watched(self) -> Pairs:
         """The pairs that a guide watches: those that are to change, and those that are to stay."""
-        return (*self.pairs, *self.against)
+        return (*self.pairs, *self.against, *self.besides)
 
     @property
     def unit(self) -> str:

@@ -21,9 +21,10 @@ from tqdm import tqdm
 from dnnlib.files import writable_folder
 from dnnlib.pictures import save_gif, save_png
 from drag.types import DragStep, EndReason
-from faces.adjust import Adjustment, AdjustmentReport
+from faces.adjust import Adjustment
 from faces.expressions import find_expression, read_library
 from faces.landmarks import Face, choose_face
+from faces.report import AdjustmentReport
 from headless.options import EditOptions
 from headless.session import EditSession, Picture
 

@@ -20,11 +20,12 @@ from drag.path import EditPath
 from drag.request import DragRequest, FloatArray, RequestError
 from drag.session import DragSession
 from drag.types import DragStep
-from faces.adjust import Adjustment, AdjustmentReport
+from faces.adjust import Adjustment
 from faces.adjust import plan as plan_adjustment
-from faces.adjust import report as report_adjustment
 from faces.expression import Expression
 from faces.landmarks import Face
+from faces.report import AdjustmentReport
+from faces.report import report as report_adjustment
 from headless.finding import FaceSession
 from headless.needs import ChooseDetector, LoadedGenerator
 from headless.picture import Picture, SessionError, as_array

@@ -27,9 +27,10 @@ from dnnlib.pictures import save_gif, save_png
 from drag.engine import drag
 from drag.latent import directions_of
 from drag.types import DragStep
-from faces.adjust import Adjustment, AdjustmentReport, plan, report
+from faces.adjust import Adjustment, plan
 from faces.bundled import BundledDetector
 from faces.expressions import EXPRESSIONS
+from faces.report import AdjustmentReport, report
 from training.checkpoint import load_generator
 from training.portraits import Factors, factors_from_latent, factors_from_scores, render
 from training.portraits.landmarks import landmarks68

@@ -16,7 +16,8 @@ from faces.landmarks import Face
 
 if TYPE_CHECKING:  # The window opens before torch is imported; the worker's session brings it.
     from drag.types import DragStep
-    from faces.adjust import Adjustment, AdjustmentReport
+    from faces.adjust import Adjustment
+    from faces.report import AdjustmentReport
 
 
 class Session(Protocol):

@@ -5,10 +5,11 @@ import pytest
 from torch import nn
 
 from drag.types import RequestError
-from faces.adjust import drift_outside, plan, report
+from faces.adjust import plan
 from faces.bundled import BundledDetector
 from faces.expressions import EXPRESSIONS, ExpressionError
 from faces.landmarks import PictureError
+from faces.report import drift_outside, report
 
 SIZE = (256, 256)
 DETECTOR = BundledDetector(nn.Identity(), {})

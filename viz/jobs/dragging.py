@@ -11,7 +11,7 @@ from viz.jobs.desk import Desk
 
 if TYPE_CHECKING:
     from drag.types import DragStep
-    from faces.adjust import AdjustmentReport
+    from faces.report import AdjustmentReport
 
 _RATE_OVER = 8  # Steps a second are counted over so many steps.
 
