@@ -10,6 +10,7 @@ from faces.bundled import BundledDetector
 from faces.expressions import EXPRESSIONS, ExpressionError
 from faces.landmarks import PictureError
 from faces.report import drift_outside, report
+from faces.together import together
 
 SIZE = (256, 256)
 DETECTOR = BundledDetector(nn.Identity(), {})
@@ -74,6 +75,58 @@ def test_a_report_says_what_share_of_the_way_was_gone(key, share, average):
         assert said.share == pytest.approx(share, abs=0.02)
         assert said.tracked_share == pytest.approx(share, abs=0.02)
     assert said.drift_outside_mask == 0
+
+
+FAR, SHUT_LIDS = 1.0, 0.0  # How much of the aperture is left.
+
+
+@pytest.mark.parametrize(
+    ("detected", "tracked", "says"),
+    [
+        (SHUT_LIDS, SHUT_LIDS, "closed, by the detector and by the tracked lids"),
+        (SHUT_LIDS, None, "closed, by the detector"),
+        (FAR, SHUT_LIDS, "closed by the tracked lids, not by the detector, which is unsure"),
+        (None, SHUT_LIDS, "closed by the tracked lids; the detector finds no face"),
+        (SHUT_LIDS, FAR, "closed by the detector, but the tracked lids stay apart"),
+        (FAR, FAR, "not closed"),
+        (FAR, None, "not closed"),
+    ],
+)
+@pytest.mark.parametrize("key", ["close_eyes", "wink_right"])
+def test_closed_eyes_are_confirmed_by_the_detector_and_by_the_tracked_lids(
+    key, detected, tracked, says, average
+):
+    frame, landmarks = average
+    adjustment = plan(key, 1.0, landmarks, SIZE, DETECTOR)
+    shut = adjustment.expression.moved(landmarks, 1.0)
+
+    def lids(left):
+        return None if left is None else shut + left * (landmarks - shut)
+
+    after, handles = lids(detected), lids(tracked)
+    handles = None if handles is None else handles[adjustment.indices]
+    said = report(adjustment, landmarks, after, frame, frame, handles)
+    assert said.closed.startswith(says) and said.closed in said.summary()
+
+
+@pytest.mark.parametrize("key", ["big_eyes", "close_mouth", "smile"])
+def test_of_what_shuts_no_eye_nothing_is_said_about_lids(key, average):
+    frame, landmarks = average
+    adjustment = plan(key, 1.0, landmarks, SIZE, DETECTOR)
+    assert report(adjustment, landmarks, landmarks, frame, frame).closed == ""
+
+
+def test_of_several_at_once_each_is_reported(average):
+    frame, landmarks = average
+    both, strength = together([(EXPRESSIONS["smile"], 0.5), (EXPRESSIONS["tilt_left"], 1.0)])
+    adjustment = plan(both, strength, landmarks, SIZE, DETECTOR)
+    said = report(adjustment, landmarks, both.moved(landmarks, 1.0), frame, frame)
+    smile, tilt = said.members
+    assert (smile.title, tilt.title, tilt.unit) == ("Smile", "Tilt left", "°")
+    assert smile.share == pytest.approx(1, abs=0.02) and tilt.achieved - tilt.before == pytest.approx(
+        -5, abs=1
+    )
+    json.dumps(said.figures(), allow_nan=False)
 
 
 def test_a_report_becomes_json_and_one_line(average):

@@ -191,7 +191,7 @@ def good(**changes):
         (good() | {"entries": [{}] * 101}, "at most 100"),
         (good() | {"entries": ["smile"]}, "entry 1: expected {...}, found 'smile'"),
         (good(expressions=[{"key": "sneer"}]), "entry 1, key: expected one of close_eyes"),
-        (good(expressions=[{"key": "smile", "strength": 9}]), "strength: expected a number from 0 to 3, found 9"),
+        (good(expressions=[{"key": "smile", "strength": 9}]), "strength: expected a number from 0 to 3"),
         (good(expressions=[{"key": "smile", "strength": True}]), "expected a number from 0 to 3, found True"),
         (good(expressions=[]), "expressions: expected a list of them"),
         (good(expressions=["smile"]), "expected {\"key\": ...}, found 'smile'"),
