@@ -79,10 +79,18 @@ class BundledDetector:
         Args:
             rgb: uint8 [H, W, 3]; a grey frame or one with alpha is taken too.
         """
+        face = self.read(rgb)
+        return face.score >= FACE_SCORE and shaped_like_a_face(face.landmarks)
+
+    def read(self, rgb: NDArray[Any]) -> Face:
+        """Read the face that fills a frame, at one look, whatever its score.
+
+        Args:
+            rgb: uint8 [H, W, 3]; a grey frame or one with alpha is taken too.
+        """
         frame = self._frame(rgb)
         height, width = frame.shape[-2:]
-        (face,) = self._read(frame, [whole_frame(height, width)], height, width)
-        return face.score >= FACE_SCORE and shaped_like_a_face(face.landmarks)
+        return self._read(frame, [whole_frame(height, width)], height, width)[0]
 
     # ----------------------------------------------------------------------------
     # Looking.
@@ -118,7 +126,7 @@ class BundledDetector:
             face for views in _windows(height, width) for face in self._read(coarse, views, height, width)
         ]
         pairs = [(face, self._look_again(frame, face)) for face in _distinct(found)]
-        return _distinct([again for face, again in pairs if _agree(face, again)])
+        return _distinct([again for face, again in pairs if agree(face, again)])
 
 
 def _distinct(faces: list[Face]) -> list[Face]:
@@ -126,7 +134,7 @@ def _distinct(faces: list[Face]) -> list[Face]:
     kept: list[Face] = []
     for face in sorted(faces, key=lambda each: -each.score):
         sure = face.score >= WINDOW_SCORE and shaped_like_a_face(face.landmarks)
-        if sure and all(_overlap(face, other) < SAME_FACE for other in kept):
+        if sure and all(overlap(face, other) < SAME_FACE for other in kept):
             kept.append(face)
     return kept
 
@@ -144,13 +152,13 @@ def _windows(height: int, width: int) -> list[list[View]]:
     return sizes
 
 
-def _agree(first: Face, again: Face) -> bool:
+def agree(first: Face, again: Face) -> bool:
     """Tell whether two looks at a place saw the same face: into what is none, each look draws another."""
     apart = np.linalg.norm(again.landmarks - first.landmarks, axis=1).mean()
     return bool(apart < SAME_LANDMARKS * eye_distance(again.landmarks))
 
 
-def _overlap(a: Face, b: Face) -> float:
+def overlap(a: Face, b: Face) -> float:
     """Measure the share of the smaller face's box that lies in the other's."""
     left, top = max(a.box[0], b.box[0]), max(a.box[1], b.box[1])
     right, bottom = min(a.box[2], b.box[2]), min(a.box[3], b.box[3])

@@ -1,0 +1,132 @@
+"""The faces of a photograph are found: several, small, turned, at the border; and what is none is said."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from faces.bundled import BundledDetector
+from faces.landmarks import Face, eye_distance
+from faces.photograph import PhotographFaces, find_faces
+from tests.faces.conftest import draw
+
+SHARED = Path(__file__).parents[3] / "shared" / "faces"
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return BundledDetector.load()
+
+
+def wall(height=360, width=480):
+    colours = np.random.default_rng(7).integers(70, 190, (4, 5, 3), dtype=np.uint8)
+    return Image.fromarray(colours).resize((width, height), Image.Resampling.BICUBIC)
+
+
+def hang(picture, frame, at):
+    picture.paste(Image.fromarray(frame), at)
+    return picture
+
+
+def errors(found, landmarks):
+    """Mean landmark errors of the finds, in eye distances."""
+    return [
+        float(np.linalg.norm(face.landmarks - landmarks, axis=1).mean()) / eye_distance(landmarks)
+        for face in found
+    ]
+
+
+def test_all_faces_are_found_in_the_photograph_s_own_pixels_largest_first(detector):
+    frames, marks = draw([3, 4], 150)
+    large, small = frames[0], np.asarray(Image.fromarray(frames[1]).resize((120, 120)))
+    picture = hang(hang(wall(), large, (20, 30)), small, (330, 210))
+    heard = []
+    found = find_faces(np.asarray(picture), detector, lambda text, share: heard.append(text))
+    assert len(found.faces) == 2 and found.turned == 0
+    assert errors(found.faces[:1], marks[0] + (20, 30))[0] < 0.08
+    assert errors(found.faces[1:], marks[1] * 0.8 + (330, 210))[0] < 0.08
+    assert "2 faces" in found.note() and heard == ["Looking for faces"]
+
+
+def test_a_face_upside_down_is_found_where_it_is(detector):
+    (frame,), (landmarks,) = draw([3], 170)
+    picture = hang(wall(), frame, (200, 40)).rotate(180)
+    found = find_faces(np.asarray(picture), detector)
+    assert found.turned == 180 and "turned by 180" in found.note()
+    assert errors(found.faces, (479, 359) - (landmarks + (200, 40)))[0] < 0.08
+
+
+def test_of_a_large_photograph_the_landmarks_are_read_finely(detector):
+    (frame,), (landmarks,) = draw([5], 256)
+    large = np.asarray(Image.fromarray(frame).resize((1024, 1024)))
+    picture = hang(wall(1800, 2400), large, (700, 300))
+    found = find_faces(np.asarray(picture), detector)
+    assert errors(found.faces, (landmarks + 0.5) * 4 + (699.5, 299.5))[0] < 0.06
+
+
+def test_where_there_is_no_face_none_is_found_and_it_is_said_in_one_line(detector, monkeypatch):
+    # The detector's own search has its own tests, and takes a while for each of the four turns.
+    monkeypatch.setattr(BundledDetector, "detect", lambda self, rgb: [])
+    found = find_faces(np.asarray(wall()), detector)
+    assert found.faces == () and "No face was found" in found.note() and "\n" not in found.note()
+
+
+def test_a_search_that_is_ended_ends(detector):
+    def end(text, share):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        find_faces(np.asarray(wall()), detector, end)
+
+
+class Other:
+    """Another detector, which finds what it is told."""
+
+    name = "other"
+
+    def __init__(self, faces):
+        self.faces, self.seen = faces, []
+
+    def detect(self, rgb):
+        self.seen.append(rgb.shape)
+        return self.faces
+
+
+def test_another_detector_sees_the_photograph_shrunk_and_is_trusted(landmarks):
+    other = Other([Face(landmarks, 0.7)])
+    found = find_faces(np.zeros((1600, 3200, 3), np.uint8), other)
+    assert other.seen == [(800, 1600, 3)]
+    assert np.allclose(found.faces[0].landmarks, landmarks * 2 + 0.5, atol=1e-3)
+
+
+def test_a_crowd_and_a_very_small_face_are_said(landmarks):
+    crowd = PhotographFaces(tuple(Face(landmarks * 0.1, 1.0) for _ in range(20)))
+    assert "20 faces were found" in crowd.note() and "very small" in crowd.note()
+    assert PhotographFaces((Face(landmarks, 1.0),)).note() == ""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.exists(), reason="the faces of ../shared/faces are not here")
+@pytest.mark.parametrize(
+    ("side", "degrees", "least"),
+    [(500, 0, 0.95), (120, 0, 0.85), (60, 0, 0.8), (250, 30, 0.85), (250, 180, 0.85)],
+)
+def test_photographs_of_faces_are_found_at_every_size_and_turn(detector, side, degrees, least):
+    truth = np.load(SHARED / "landmarks68.npz")
+    hits = total = 0
+    for first in (804, 810, 816):
+        picture, placed = wall(1200, 1600), []
+        for number in range(first, first + 6 if side < 400 else first + 2):
+            frame = Image.open(SHARED / "images" / f"{number + 1:04d}.jpg").resize((side, side))
+            column, row = (number - first) % 3, (number - first) // 3
+            at = (20 + column * 530, 20 + row * 600)
+            picture.paste(frame.rotate(-degrees, fillcolor=(128, 128, 128)), at)
+            angle = np.radians(degrees)
+            turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+            placed.append((truth["landmarks"][number] - 0.5) * side @ turn.T + at + side / 2 - 0.5)
+        found = find_faces(np.asarray(picture), detector)
+        hits += sum(bool(found.faces) and min(errors(found.faces, one)) < 0.15 for one in placed)
+        total += len(placed)
+        assert len(found.faces) <= len(placed)
+    assert hits / total >= least
