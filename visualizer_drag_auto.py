@@ -4,7 +4,6 @@ python visualizer_drag_auto.py [CHECKPOINT]
 python visualizer_drag_auto.py --headless --seed 18 --expression close_eyes --out out
 """
 
-import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,7 @@ from dnnlib.options import click_options, from_kwargs
 from faces.expressions import read_library
 from gui_utils.errors import NoDisplayError, check_libraries
 from headless.options import EditOptions
-from tools.opening import CHECKPOINT, DEVICES, open_session
+from tools.opening import CHECKPOINT, DEVICES, open_for_window, open_session
 
 INTERRUPTED = 130  # What shells give for a program that Ctrl-C ended.
 
@@ -27,13 +26,15 @@ def show_window(path: Path, device: str, seed: int, scale: float | None) -> int:
     from platformdirs import user_config_path
 
     from gui_utils.window import Window
+    from tools.machine import ThisMachine
     from tools.published import PublishedCheckpoints
     from viz.app import TITLE, App
 
     settings = user_config_path("drag-auto", appauthor=False)
     with Window(TITLE, scale=scale) as window:
-        opening = functools.partial(open_session, device=device)
-        app = App(window, opening, seed, PublishedCheckpoints(), settings, read_library())
+        catalogue = PublishedCheckpoints()
+        library, machine = read_library(), ThisMachine()
+        app = App(window, open_for_window, seed, catalogue, settings, library, device, machine)
         try:
             app.open(path)
             app.run()

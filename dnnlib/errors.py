@@ -8,3 +8,7 @@ class EditorError(Exception):
     as a banner in the window, or as one line with a non-zero exit on the command line. Any other exception is
     a fault of the program. Subclasses live beside the code that raises them.
     """
+
+
+class CancelledError(EditorError):
+    """A person has ended it: nothing has failed, and nothing needs to be said."""

@@ -76,6 +76,25 @@ def coloured(text: str, colour: theme.Colour) -> None:
     imgui.pop_style_color()
 
 
+def elided(text: str, colour: theme.Colour, width: float = 0.0) -> None:
+    """Write in one line, cut to the width at hand (or a given one); a tooltip has the whole."""
+    room = width or imgui.get_content_region_avail().x
+    shown = text
+    if imgui.calc_text_size(text).x > room:
+        low, high = 0, len(text)
+        while low < high:  # The longest beginning that fits.
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if _fits(text[:middle], room) else (low, middle - 1)
+        shown = text[:low].rstrip() + "…"
+    imgui.text_colored(colour, shown)
+    if shown != text:
+        hint(text)
+
+
+def _fits(text: str, room: float) -> bool:
+    return bool(imgui.calc_text_size(text + "…").x <= room)
+
+
 def fact(label: str, value: str, colour: theme.Colour | None = None) -> None:
     """Write a row of a label and a value that cannot be changed."""
     start, width = imgui.get_cursor_pos_x(), imgui.get_content_region_avail().x

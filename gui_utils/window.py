@@ -10,6 +10,7 @@ import contextlib
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +35,7 @@ FRAMES_PER_SECOND = 60  # Where the display does not pace us (a virtual screen h
 SOFTWARE_FRAMES_PER_SECOND = 30  # Where the processor draws: it has other work to do.
 _AWAKE_SECONDS = 0.7  # Drawn for so long after the last event: tooltips and fades are still to come.
 _NAP_SECONDS = 0.5  # With nothing to do, the loop looks around so often.
+_FRAMES_MEASURED = 30
 _LONGEST_REST_SECONDS = 0.1  # However long a frame took, the next one comes after so much rest at most.
 
 
@@ -67,6 +69,7 @@ class Window:
         look: str = "dark",
     ) -> None:
         self._errors: list[str] = []
+        self._frames: deque[tuple[float, float]] = deque(maxlen=_FRAMES_MEASURED)
         self._handle = self._open(title, width, height, offscreen)
         self._context = imgui.create_context()
         self._plots = implot.create_context()
@@ -168,8 +171,22 @@ class Window:
 
     def frame(self, draw: Callable[[], None]) -> None:
         """Draw one frame now."""
+        began = time.perf_counter()
         self._draw(draw)
         self._present()
+        self._frames.append((began, time.perf_counter()))
+
+    @property
+    def frame_seconds(self) -> float:
+        """How long a frame takes to draw, s: the mean of the last ones; 0 before the first."""
+        return sum(end - begin for begin, end in self._frames) / max(1, len(self._frames))
+
+    @property
+    def frames_per_second(self) -> float:
+        """How many frames a second there were lately."""
+        if len(self._frames) < 2:
+            return 0.0
+        return (len(self._frames) - 1) / max(self._frames[-1][0] - self._frames[0][0], 1e-9)
 
     def snapshot(self, draw: Callable[[], None]) -> np.ndarray:
         """Draw one frame now, and read it: uint8 [H, W, 3]."""

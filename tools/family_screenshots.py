@@ -16,7 +16,7 @@ import click
 from dnnlib.errors import EditorError
 from dnnlib.files import writable_folder
 from tools.families import FAMILIES, save_family
-from tools.opening import open_session
+from tools.opening import open_for_window
 from tools.published import PublishedCheckpoints
 from tools.screenshots import Photographer
 
@@ -70,7 +70,7 @@ def main(out: Path, width: int, height: int) -> None:
             contextlib.chdir(files),  # So that the window shows a short path.
             Window(TITLE, width, height, offscreen=offscreen) as window,
         ):
-            app = App(window, open_session, catalogue=PublishedCheckpoints())
+            app = App(window, open_for_window, catalogue=PublishedCheckpoints())
             try:
                 paths = [save_family(name, Path(), _RESOLUTION) for name in SHOWN]
                 for name, path in zip(SHOWN, paths, strict=True):

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from dnnlib.errors import EditorError
 from dnnlib.words import size_text
+from viz.opening import Opening
 
 if TYPE_CHECKING:
     from headless.session import EditSession
 
+Progress = Callable[[str, int, int], None]
 CHECKPOINT = Path(__file__).parent.parent / "checkpoints" / "portraits-256.safetensors"
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -18,12 +20,20 @@ class DeviceError(EditorError):
     """A device was asked for that this machine does not have."""
 
 
-def open_session(path: Path, device: str = "auto") -> "EditSession":
+def open_for_window(path: Path, opening: Opening) -> "EditSession":
+    """Read a checkpoint as the window asks for it: on a device, with somebody told who may end it."""
+    return open_session(path, opening.device, opening.tell)
+
+
+def open_session(
+    path: Path, device: str = "auto", progress: Progress = lambda stage, done, total: None
+) -> "EditSession":
     """Read a checkpoint and make a session of it. Torch is imported here: a window need not wait for it.
 
     Args:
         path: the checkpoint.
         device: one of DEVICES; "auto" takes CUDA where it is there, otherwise the CPU.
+        progress: told a stage, bytes done and bytes in all; ends the reading by raising an EditorError.
 
     Raises:
         DeviceError: if the device is not there.
@@ -34,7 +44,9 @@ def open_session(path: Path, device: str = "auto") -> "EditSession":
     from training.checkpoint import load_generator
 
     chosen = choose_device(device)
-    generator: Any = load_generator(path, device=chosen)  # The parts of a torch module have no types.
+    generator: Any = load_generator(
+        path, device=chosen, progress=progress
+    )  # The parts of a torch module have no types.
 
     def choose(metadata: Mapping[str, str], wish: str) -> DetectorChoice:
         return choose_detector(metadata, chosen, wish, progress=_told(session.on_wait))

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+from dnnlib.errors import EditorError
 from viz.catalogue import Offer
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
@@ -38,5 +40,19 @@ class PublishedCheckpoints:
 
         try:
             return fetch(find(name, read_catalogue()), self.folder, progress=progress, cancelled=cancelled)
+        except DownloadCancelledError:
+            return None
+
+    def fetch_address(
+        self, address: str, progress: Callable[[int, int | None], None], cancelled: Callable[[], bool]
+    ) -> Path | None:
+        """Bring a file of any address to this machine, under the name that it has there."""
+        from dnnlib.download import DownloadCancelledError, download
+
+        name = Path(unquote(urlsplit(address).path)).name
+        if not name or name in (".", ".."):
+            raise EditorError(f"{address}: names no file; expected the address of a checkpoint")
+        try:
+            return download([address], self.folder / name, progress=progress, cancelled=cancelled)
         except DownloadCancelledError:
             return None

@@ -16,7 +16,7 @@ from dnnlib.errors import EditorError
 from dnnlib.files import writable_folder
 from dnnlib.pictures import save_png
 from faces.expressions import EXPRESSIONS
-from tools.opening import CHECKPOINT, open_session
+from tools.opening import CHECKPOINT, open_for_window
 from tools.published import PublishedCheckpoints
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def main(network: Path, out: Path, seed: int, width: int, height: int, expressio
     try:
         folder = writable_folder(out)
         with Window(TITLE, width, height, offscreen=offscreen) as window:
-            app = App(window, open_session, seed, PublishedCheckpoints())
+            app = App(window, open_for_window, seed, PublishedCheckpoints())
             try:
                 app.open(network)
                 take_all(app, folder, expressions)

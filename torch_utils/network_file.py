@@ -67,11 +67,12 @@ class Region:
                 f"but there are {self.size}; download or copy it again"
             )
 
-    def sha256(self) -> str:
-        """Hash all bytes: 64 hexadecimal digits."""
+    def sha256(self, progress: Callable[[int, int], None] = lambda done, total: None) -> str:
+        """Hash all bytes: 64 hexadecimal digits; `progress` is told bytes done, and bytes in all."""
         digest = hashlib.sha256()
         for offset in range(0, self.size, _PIECE):
             digest.update(self.read(offset, min(_PIECE, self.size - offset)))
+            progress(min(offset + _PIECE, self.size), self.size)
         return digest.hexdigest()
 
 

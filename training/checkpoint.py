@@ -3,10 +3,12 @@
 Which family a network is of is read from what the file holds, never from its name.
 """
 
+import functools
 import json
+import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,6 +38,8 @@ __all__ = [
     "save_generator",
 ]
 
+Progress = Callable[[str, int, int], None]
+
 # A class of our own files, and the tensor by which one of NVIDIA's files is known to be of the same family.
 _FAMILIES: dict[str, tuple[type[GeneratorBase], str]] = {
     "training.networks_stylegan2.Generator": (networks_stylegan2.Generator, "synthesis.b4.const"),
@@ -56,7 +60,10 @@ class _Contents:
 
 
 def load_generator(
-    path: str | os.PathLike[str], key: str = "G_ema", device: str | torch.device = "cpu"
+    path: str | os.PathLike[str],
+    key: str = "G_ema",
+    device: str | torch.device = "cpu",
+    progress: Progress = lambda stage, done, total: None,
 ) -> GeneratorBase:
     """Load a generator from any file that the editor can read.
 
@@ -64,6 +71,8 @@ def load_generator(
         path: the file.
         key: which network of a pickle: "G_ema" (the average, as a rule the best) or "G".
         device: where the generator is to be.
+        progress: told, again and again, what is being done ("Reading", "Loading weights", "Checking"), bytes
+            of it that are done, and bytes in all. It ends the reading by raising an EditorError.
 
     Returns:
         The generator in eval mode, float32, without gradients for its weights, with `metadata` and
@@ -75,9 +84,10 @@ def load_generator(
         UnknownNetworkError: if it holds a network of another family.
     """
     with open_network_file(path) as file:
+        progress("Reading", 0, file.size)
         contents = _read_own(file) if _is_own_form(file) else _read_pickle(file, key)
-        generator = _build(contents, file)
-        generator.source_sha256 = file.sha256()
+        generator = _build(contents, file, progress)
+        generator.source_sha256 = file.sha256(functools.partial(progress, "Checking"))
     # A title may be shown: it is a line, not a book.
     generator.metadata = {name[:100]: text[:1000] for name, text in contents.metadata.items()}
     return generator.eval().requires_grad_(False).to(device)
@@ -208,7 +218,7 @@ def _filled_in(network: PickledNetwork) -> Kwargs:
 # Building.
 
 
-def _build(contents: _Contents, file: Region) -> GeneratorBase:
+def _build(contents: _Contents, file: Region, progress: Progress) -> GeneratorBase:
     """Make the network without memory for its weights, see whether the tensors fit, and read them in."""
     path = file.source
     if contents.class_name not in _FAMILIES:
@@ -225,11 +235,18 @@ def _build(contents: _Contents, file: Region) -> GeneratorBase:
     _check_fit(contents.state, generator, path)
     check_total(contents.state.values(), file)
     state = {}
+    total, done = sum(_bytes_of(stored) for stored in contents.state.values()), 0
     for name, stored in contents.state.items():
+        progress("Loading weights", done, total)
         state[name] = stored.load().float()
         _check_numbers(state[name], name, path)
+        done += _bytes_of(stored)
     generator.load_state_dict(state, assign=True)
     return generator
+
+
+def _bytes_of(stored: StoredTensor) -> int:
+    return math.prod(stored.shape) * stored.dtype.itemsize
 
 
 def _check_fit(state: dict[str, StoredTensor], generator: GeneratorBase, path: str) -> None:

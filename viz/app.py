@@ -15,12 +15,14 @@ from viz.catalogue import Catalogue
 from viz.docks import Docks
 from viz.errands import Errands
 from viz.fetcher import Fetcher
+from viz.machine import Machine
+from viz.meter import Meter
 from viz.panels import banners, progress
 from viz.panels.table import PANELS
 from viz.preferences import Preferences
 from viz.rules.face import take_library
 from viz.session import OpenSession
-from viz.state import EditorState, LatentState
+from viz.state import EditorState, LatentState, NetworkState
 from viz.words import status_text
 from viz.worker import Worker
 
@@ -38,6 +40,8 @@ class App:
         catalogue: published checkpoints to fetch, if any.
         settings: the folder in which layout, theme and recent files are remembered; None: nothing is.
         library: the expressions; those that come with the program if None.
+        device: what is to compute: "auto", "cpu", "cuda" or "mps".
+        machine: what there is to compute on, if the window is to tell and let it be chosen.
     """
 
     def __init__(
@@ -48,16 +52,20 @@ class App:
         catalogue: Catalogue | None = None,
         settings: Path | None = None,
         library: Library | None = None,
+        device: str = "auto",
+        machine: Machine | None = None,
     ) -> None:
         self.window = window
         self.docks = Docks(PANELS)
         self.preferences = Preferences(settings)
-        state = self.preferences.remembered(EditorState(latent=LatentState(seed=seed)))
+        first = EditorState(latent=LatentState(seed=seed), network=NetworkState(device=device))
+        state = self.preferences.remembered(first)
         self.state = take_library(state, library or Library())
         self.preferences.restore_layout(self.docks)
-        self.worker = Worker(open_session, on_answer=window.wake)
+        self.worker = Worker(open_session, window.wake, machine)
         self.fetcher = Fetcher(catalogue, on_answer=window.wake) if catalogue is not None else None
         self.errands = Errands(window, self.docks)
+        self.meter = Meter(window)
         self.canvas = Canvas()
 
     def open(self, path: Path) -> None:
@@ -97,6 +105,7 @@ class App:
         if here is not None and here.open and not keys.held():
             self.do(LetGo())
         self.window.set_look(self.state.window.theme, self.state.window.size)
+        self.state = self.meter.read(self.state)
         self._remember()
         waiting = self.state.network.loading is not None or self.state.downloads.fetch is not None
         if self.state.busy or waiting:
@@ -120,7 +129,7 @@ class App:
     def _take(self, result: editor.Result) -> None:
         self.state, asked = result
         for command in asked:
-            if isinstance(command, commands.Fetch | commands.CancelFetch):
+            if isinstance(command, commands.Fetch | commands.FetchAddress | commands.CancelFetch):
                 if self.fetcher is not None:
                     self.fetcher.send(command)
             elif self.errands.takes(command):
@@ -174,7 +183,7 @@ class App:
         scale = self.window.scale
         found = banners.draw(self.state)
         room = imgui.get_content_region_avail().y
-        strip = progress.height(scale)
+        strip = progress.height()
         imgui.begin_child("canvas", imgui.ImVec2(0, max(1.0, room - strip)))
         found += self.canvas.draw(self.state, scale)
         imgui.end_child()

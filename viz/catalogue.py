@@ -48,3 +48,12 @@ class Catalogue(Protocol):
         Raises:
             EditorError: if it cannot be had.
         """
+
+    def fetch_address(
+        self, address: str, progress: Callable[[int, int | None], None], cancelled: Callable[[], bool]
+    ) -> Path | None:
+        """Bring a file of any address to this machine, as `fetch` does; one that is here already is taken.
+
+        Raises:
+            EditorError: if it cannot be had, or its address names no file.
+        """

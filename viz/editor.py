@@ -13,12 +13,12 @@ import dataclasses
 from dnnlib.errors import EditorError
 from viz import actions, answers
 from viz.rules import capture, face, history, jobs, network, picture, points, window
-from viz.rules.steps import Result, with_banner
+from viz.rules.steps import Result, with_banner, with_machine
 from viz.state import EditorState
 
 __all__ = ["Result", "act", "hear"]
 
-_OF_THE_FETCHER = (answers.Offered, answers.Fetching, answers.Fetched)
+_BESIDE_THE_WORK = (answers.Offered, answers.Fetching, answers.Fetched, answers.Computing)
 
 
 def act(state: EditorState, action: actions.Action) -> Result:
@@ -58,7 +58,7 @@ def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
 
 
 def _hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
-    if not isinstance(news, _OF_THE_FETCHER):
+    if not isinstance(news, _BESIDE_THE_WORK):
         state = dataclasses.replace(state, waiting="")
     if isinstance(news, answers.Loaded) and history.awaited(state, news):
         return history.arrived(state, news)
@@ -68,4 +68,6 @@ def _hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
         return picture.hear(state, news)
     if isinstance(news, answers.capture.News):
         return capture.hear(state, news)
+    if isinstance(news, answers.machine.News):
+        return with_machine(state, news), ()
     return jobs.hear(state, news)

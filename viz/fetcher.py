@@ -35,7 +35,7 @@ class Fetcher:
         self._said_at = 0.0
         self._thread = self._start(self._list)
 
-    def send(self, command: commands.Fetch | commands.CancelFetch) -> None:
+    def send(self, command: commands.Fetch | commands.FetchAddress | commands.CancelFetch) -> None:
         """Begin a fetch, or end the one under way. The window asks for a second one only after the first."""
         if isinstance(command, commands.CancelFetch):
             self._cancelled.set()
@@ -70,7 +70,7 @@ class Fetcher:
         except EditorError as error:
             self._say(answers.Remark(str(error)))
 
-    def _fetch(self, command: commands.Fetch) -> None:
+    def _fetch(self, command: commands.Fetch | commands.FetchAddress) -> None:
         cancelled, began = self._cancelled, time.monotonic()
         first: list[int] = []
 
@@ -84,7 +84,10 @@ class Fetcher:
             self._say(answers.Fetching(command.epoch, got, total, rate))
 
         try:
-            path = self._catalogue.fetch(command.name, tell, cancelled.is_set)
+            if isinstance(command, commands.Fetch):
+                path = self._catalogue.fetch(command.name, tell, cancelled.is_set)
+            else:
+                path = self._catalogue.fetch_address(command.address, tell, cancelled.is_set)
             self._list()
             self._say(answers.Fetched(command.epoch, path))
         except EditorError as error:

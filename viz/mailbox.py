@@ -13,6 +13,7 @@ from drag.request import DragRequest
 from viz.answers import Frame, News
 from viz.commands import (
     Adjust,
+    CancelLoad,
     Command,
     Detect,
     Drag,
@@ -37,6 +38,7 @@ class Inbox:
         self._waiting: deque[Command] = deque()
         self._changed = threading.Condition()
         self._stopped_before = 0
+        self._cancelled: set[int] = set()
         self._retuned: Retune | None = None
         self._regripped: Regrip | None = None
         self._pace: Pace | None = None
@@ -47,6 +49,8 @@ class Inbox:
         with self._changed:
             if isinstance(command, Stop):
                 self._stopped_before = max(self._stopped_before, command.epoch)
+            elif isinstance(command, CancelLoad):
+                self._cancelled.add(command.load)
             elif isinstance(command, Retune):
                 self._retuned = command
             elif isinstance(command, Regrip):
@@ -101,6 +105,12 @@ class Inbox:
             return False
         self._pace = Pace(epoch, pace.steps - 1)
         return True
+
+    def ends_load(self, epoch: int) -> bool:
+        """Tell whether the load of an epoch is to end: it was cancelled, or another is asked for."""
+        with self._changed:
+            newer = any(isinstance(command, Load) for command in self._waiting)
+            return self._closed or newer or epoch in self._cancelled
 
     def options(self, epoch: int, config: DragConfig) -> DragConfig:
         """Give the options of the drag of an epoch: those it began with, or newer ones."""

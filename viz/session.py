@@ -13,6 +13,7 @@ from drag.path import EditPath
 from drag.request import DragRequest
 from faces.expression import Expression
 from faces.landmarks import Face
+from viz.opening import Opening
 
 if TYPE_CHECKING:  # The window opens before torch is imported; the worker's session brings it.
     from drag.types import DragStep
@@ -88,4 +89,4 @@ class Session(Protocol):
         """Give the frames of the last edit, each drawn when called; empty if there was none."""
 
 
-OpenSession = Callable[[Path], Session]
+OpenSession = Callable[[Path, Opening], Session]

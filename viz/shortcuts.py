@@ -170,13 +170,16 @@ def _mask(state: EditorState) -> Action:
     return ChangeDrag(dataclasses.replace(state.drag, show_mask=not state.drag.show_mask))
 
 
-_ask_for_checkpoint = AskForFile("Open a checkpoint", CHECKPOINTS, OpenNetwork)
+def ask_for_checkpoint() -> Action:
+    """Let a checkpoint be chosen in a dialog, and opened."""
+    return AskForFile("Open a checkpoint", CHECKPOINTS, OpenNetwork)
+
 
 # ----------------------------------------------------------------------------
 # The rows.
 
 SHORTCUTS: tuple[Shortcut, ...] = (
-    Shortcut("Ctrl+O", "Open a checkpoint …", lambda state: _ask_for_checkpoint, "File"),
+    Shortcut("Ctrl+O", "Open a checkpoint …", lambda state: ask_for_checkpoint(), "File"),
     Shortcut("Ctrl+E", "Save the picture (PNG)", lambda s: SavePicture() if s.frame else None, "File"),
     Shortcut("Ctrl+G", "Save the edit (GIF)", _save_edit, "File"),
     Shortcut("Ctrl+Q", "Quit", lambda state: Quit(), "File"),

@@ -2,7 +2,10 @@
 
 from dnnlib.words import duration_text, size_text
 from viz.answers import Report
-from viz.state import EditorState, Fetch, Job, Outcome, Tool
+from viz.state import EditorState, Fetch, Job, NetworkState, Outcome, Tool
+
+_SAID_IN_SECONDS = 90
+_SHARE_TO_JUDGE_BY = 0.05  # Of the way: before that, nobody can tell how long the rest will take.
 
 
 def status_text(state: EditorState) -> str:
@@ -12,7 +15,7 @@ def status_text(state: EditorState) -> str:
     if state.job is not None:
         return f"{state.job.title}: {progress_text(state.job)}"
     if state.network.loading is not None:
-        return f"Loading {state.network.loading.name} …"
+        return loading_text(state.network)
     if state.downloads.fetch is not None:
         return f"Fetching {state.downloads.fetch.name}: {download_text(state.downloads.fetch)}"
     if state.network.loaded is None:
@@ -31,6 +34,17 @@ def status_text(state: EditorState) -> str:
     if state.complete_pairs:
         return "Press Start to drag the points to their targets."
     return "Click an expression, or click on the picture to set a point."
+
+
+def loading_text(network: NetworkState) -> str:
+    """Say how the loading goes: what is done, and how many bytes of it."""
+    name = network.loading.name if network.loading is not None else ""
+    told = network.told
+    if told is None:
+        return f"Loading {name} …"
+    if not told.total:
+        return f"{told.stage} {name} …"
+    return f"{told.stage}, {name}: {size_text(told.done)} of {size_text(told.total)}"
 
 
 def outcome_text(outcome: Outcome) -> str:
@@ -68,7 +82,34 @@ def progress_text(job: Job) -> str:
         parts.append(f"{progress.rate:.1f} steps a second")
     if job.paused:
         parts.append("paused")
+    if left := seconds_left_text(job):
+        parts.append(f"{left} left")
     return ("step " if job.kind.value != "film" else "frame ") + ", ".join(parts)
+
+
+def seconds_left(job: Job) -> float | None:
+    """Estimate how long a job still takes, s: by the way that is done, and at most all of its steps."""
+    progress = job.progress
+    if progress is None or progress.rate <= 0 or job.stopping:
+        return None
+    steps = float(progress.total - progress.done)
+    if progress.share is not None and progress.share > _SHARE_TO_JUDGE_BY and progress.done:
+        steps = min(steps, progress.done * (1 - progress.share) / progress.share)
+    return max(0.0, steps / progress.rate)
+
+
+def seconds_left_text(job: Job) -> str:
+    """Say how long a job still takes; empty where nobody knows yet."""
+    seconds = seconds_left(job)
+    if seconds is None:
+        return ""
+    return f"about {seconds:.0f} s" if seconds < _SAID_IN_SECONDS else f"about {duration_text(seconds)}"
+
+
+def memory_text(memory: tuple[int, int]) -> str:
+    """Write bytes in use, and bytes in all if they are known."""
+    used, total = memory
+    return f"{size_text(used)} of {size_text(total)}" if total else size_text(used)
 
 
 def download_text(fetch: Fetch) -> str:

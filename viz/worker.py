@@ -13,6 +13,7 @@ from dnnlib.errors import EditorError
 from viz import answers, commands
 from viz.jobs import dragging, films, loading, showing
 from viz.jobs.desk import Desk, NoNetworkError
+from viz.machine import Machine
 from viz.mailbox import Inbox, Outbox
 from viz.session import OpenSession
 
@@ -29,12 +30,18 @@ class Worker:
     Args:
         open_session: reads a checkpoint; called in the thread.
         on_answer: called in the thread whenever there is something to poll.
+        machine: what there is to compute on.
     """
 
-    def __init__(self, open_session: OpenSession, on_answer: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        open_session: OpenSession,
+        on_answer: Callable[[], None] = lambda: None,
+        machine: Machine | None = None,
+    ) -> None:
         self._inbox = Inbox()
         self._outbox = Outbox()
-        self._desk = Desk(open_session, self._inbox, self._outbox, on_answer)
+        self._desk = Desk(open_session, self._inbox, self._outbox, on_answer, machine)
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
         self._thread.start()
 

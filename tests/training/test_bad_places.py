@@ -238,7 +238,7 @@ def test_the_old_network_stays_whatever_is_dropped(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "stat", stat_of_a_share)
     news: list[Any] = []
-    worker = Worker(lambda path: open_session(path, "cpu"))
+    worker = Worker(lambda path, opening: open_session(path, "cpu"))
 
     def wait_for(kind: Any, epoch: int) -> Any:
         until = time.monotonic() + 30

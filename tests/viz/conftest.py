@@ -71,7 +71,7 @@ def editor(
     from dnnlib.errors import EditorError
     from viz.app import App
 
-    def open_session(path: Path) -> Any:
+    def open_session(path: Path, opening: Any) -> Any:
         if path.suffix not in (".safetensors", ".pkl"):
             raise EditorError(f"{path.name}: this is no checkpoint")
         session.path = path

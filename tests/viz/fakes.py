@@ -41,6 +41,7 @@ class FakeStep:
     ended: Any = None
     message: str = ""
     best: bool = True
+    loss: float = 0.5
 
     def frame(self) -> np.ndarray:
         return self.picture
@@ -237,3 +238,8 @@ class FakeCatalogue:
         path = self.folder / f"{name}.pkl"
         path.touch()
         return path
+
+    def fetch_address(
+        self, address: str, progress: Callable[[int, int | None], None], cancelled: Callable[[], bool]
+    ) -> Path | None:
+        return self.fetch(address.rpartition("/")[2].removesuffix(".pkl"), progress, cancelled)

@@ -13,13 +13,14 @@ from tests.loopback import running
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import FakeCatalogue, FakeSession
 from tools.families import make_generator
-from tools.opening import open_session
+from tools.opening import open_for_window
 from tools.published import PublishedCheckpoints
 from training.published_form import save_published
 from viz import actions, answers, commands
 from viz.catalogue import Offer
 from viz.editor import act, hear
 from viz.fetcher import Fetcher
+from viz.opening import Opening
 from viz.state import EditorState, Job, JobKind
 from viz.words import download_text, status_text
 
@@ -157,7 +158,7 @@ def person(
 
     session = FakeSession()
 
-    def open_session(path: Path) -> Any:
+    def open_session(path: Path, opening: Opening) -> Any:
         session.path = path
         return session
 
@@ -228,7 +229,7 @@ def test_a_network_comes_from_a_server_that_cuts_and_is_opened_in_the_window(
             "tiny", "Tiny", "StyleGAN2", (32, 32), "CC0", "https://x.example", (address,)
         )
         monkeypatch.setattr(published, "read_catalogue", lambda: (one,))
-        app = App(window, open_session, catalogue=PublishedCheckpoints(tmp_path / "checkpoints"))
+        app = App(window, open_for_window, catalogue=PublishedCheckpoints(tmp_path / "checkpoints"))
         person = EditorPerson(app, FakeSession(), monkeypatch)
         person.wait_for(lambda: bool(app.state.downloads.offers))
         app.do(actions.StartDownload("tiny"))

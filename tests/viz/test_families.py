@@ -8,24 +8,17 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.screen import Person
+from tests.viz.conftest import EditorPerson
+from tests.viz.fakes import FakeSession
 from tools.families import FAMILIES, make_generator, save_family
-from tools.opening import open_session
+from tools.opening import open_for_window
 from training.published_form import save_published
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "pkl"
 
 
-class Opener(Person):
-    """A person who opens files; `app` is the editor."""
-
-    def __init__(self, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        super().__init__(app.window, app.draw, monkeypatch)
-        self.app = app
-
-    @property
-    def state(self) -> Any:
-        return self.app.state
+class Opener(EditorPerson):
+    """A person who opens files."""
 
     def open(self, path: Path) -> None:
         """Drop a file on the window, and wait until its first picture has been looked at."""
@@ -49,8 +42,8 @@ def person(window: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
     monkeypatch.chdir(tmp_path)
     # Nothing is fetched in a test: a detector that is not here is answered for by the bundled one.
     monkeypatch.setattr("faces.weights.fetch", _no_network)
-    app = App(window, open_session)
-    yield Opener(app, monkeypatch)
+    app = App(window, open_for_window)
+    yield Opener(app, FakeSession(), monkeypatch)
     app.close()
 
 

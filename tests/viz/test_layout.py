@@ -22,7 +22,7 @@ def started(monkeypatch: pytest.MonkeyPatch, settings: Path | None) -> Iterator[
 
     with open_window(monkeypatch, 900, 600, scale=0.6) as window, pytest.MonkeyPatch.context() as watched:
         session: Any = FakeSession()
-        app = App(window, lambda path: session, settings=settings)
+        app = App(window, lambda path, opening: session, settings=settings)
         person = EditorPerson(app, session, watched)
         app.open(Path("fake.safetensors"))
         person.wait_for(lambda: app.state.frame is not None)

@@ -30,7 +30,7 @@ class Desk:
         self.frames: list[answers.Frame] = []
         self.worker = Worker(self._open)
 
-    def _open(self, path: Path) -> Any:
+    def _open(self, path: Path, opening: Any) -> Any:
         if "bad" in path.name:
             raise EditorError(f"{path.name}: no checkpoint")
         if "broken" in path.name:

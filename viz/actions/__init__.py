@@ -5,7 +5,16 @@ from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture
 from viz.actions.face import ChangeFace, ClickExpression, LookForFaces, ReadExpressions, ResetFace
 from viz.actions.history import GoToEntry, LetGo, Redo, Undo
 from viz.actions.jobs import ContinueJob, DismissBanner, PauseJob, StepJob, StopJob
-from viz.actions.network import CancelDownload, ChooseOffer, DropFiles, OpenNetwork, StartDownload, TypePath
+from viz.actions.network import (
+    CancelDownload,
+    CancelLoading,
+    ChooseDevice,
+    ChooseOffer,
+    DropFiles,
+    OpenNetwork,
+    StartDownload,
+    TypePath,
+)
 from viz.actions.picture import ChangeLatent, ScrubEdit
 from viz.actions.points import (
     ChangeDrag,

@@ -19,6 +19,18 @@ class OpenNetwork:
 
 
 @dataclass(frozen=True)
+class CancelLoading:
+    """Leave off opening a checkpoint; the one in use stays."""
+
+
+@dataclass(frozen=True)
+class ChooseDevice:
+    """Compute on another device: the network is read again, onto it."""
+
+    device: str
+
+
+@dataclass(frozen=True)
 class ChooseOffer:
     """A published checkpoint was pointed at in the list."""
 
@@ -44,4 +56,13 @@ class DropFiles:
     paths: tuple[Path, ...]
 
 
-Action = TypePath | OpenNetwork | ChooseOffer | StartDownload | CancelDownload | DropFiles
+Action = (
+    TypePath
+    | OpenNetwork
+    | CancelLoading
+    | ChooseDevice
+    | ChooseOffer
+    | StartDownload
+    | CancelDownload
+    | DropFiles
+)

@@ -29,6 +29,7 @@ class Progress:
         distance: of the handle that is farthest from its target, px; None if there is none.
         rate: steps a second, 0 before the first.
         points: [N, 2] where the handles are now.
+        loss: of the step, if it has one.
     """
 
     epoch: int
@@ -38,6 +39,7 @@ class Progress:
     distance: float | None = None
     rate: float = 0.0
     points: FloatArray | None = None
+    loss: float | None = None
 
 
 @dataclass(frozen=True)

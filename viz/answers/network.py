@@ -31,6 +31,23 @@ class Loaded:
 
 
 @dataclass(frozen=True)
+class Loading:
+    """How a load stands: what is being done, bytes of it that are done, bytes in all (0: nobody knows)."""
+
+    epoch: int
+    stage: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class LoadCancelled:
+    """A load was ended by a person."""
+
+    epoch: int
+
+
+@dataclass(frozen=True)
 class Offered:
     """What there is to fetch, and what of it is here."""
 
@@ -55,4 +72,4 @@ class Fetched:
     path: Path | None
 
 
-News = Loaded | Offered | Fetching | Fetched
+News = Loaded | Loading | LoadCancelled | Offered | Fetching | Fetched

@@ -10,6 +10,23 @@ class Load:
 
     epoch: int
     path: Path
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class CancelLoad:
+    """End the load of an epoch, whether it waits or is under way; the network in use stays."""
+
+    epoch: int
+    load: int
+
+
+@dataclass(frozen=True)
+class FetchAddress:
+    """Bring a file to this machine from an address. For the fetcher."""
+
+    epoch: int
+    address: str
 
 
 @dataclass(frozen=True)
@@ -27,4 +44,4 @@ class CancelFetch:
     epoch: int
 
 
-Command = Load | Fetch | CancelFetch
+Command = Load | CancelLoad | Fetch | FetchAddress | CancelFetch

@@ -1,5 +1,6 @@
 """Jobs that change the picture step by step: a drag by hand, and an expression."""
 
+import dataclasses
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -68,6 +69,7 @@ def follow(
     times: deque[float] = deque(maxlen=_RATE_OVER + 1)
     for step in steps:
         times.append(time.monotonic())
+        desk.measure()
         interrupted = step.ended is None and desk.inbox.interrupts(epoch)
         step = step.stopped() if interrupted else step
         shown = _tell(desk, epoch, step, total, _rate(times))
@@ -88,7 +90,8 @@ def _tell(desk: Desk, epoch: int, step: "DragStep", total: int, rate: float) -> 
     """Tell how a step stands, and show it if somebody would see it; say whether it was shown."""
     distance = float(step.distances.max()) if len(step.distances) else None
     share = min(1.0, max(0.0, 1.0 - step.remaining))
-    desk.say(answers.Progress(epoch, step.index, total, share, distance, rate, step.points))
+    progress = answers.Progress(epoch, step.index, total, share, distance, rate, step.points)
+    desk.say(dataclasses.replace(progress, loss=step.loss))
     # A step that made things worse is taken back by the next: nobody needs to see it.
     shown = step.ended is not None or (step.best and desk.wants_frame())
     if shown:

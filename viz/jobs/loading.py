@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from dnnlib.errors import CancelledError
 from viz import answers, commands
 from viz.jobs.desk import Desk
+from viz.opening import Opening
 
 _CHECKPOINTS = (".safetensors", ".pkl", ".pt", ".pth")
 _HEADER = 1 << 16  # Bytes of a .safetensors in which a network names its class.
@@ -11,10 +13,22 @@ _HEADER = 1 << 16  # Bytes of a .safetensors in which a network names its class.
 
 def load(desk: Desk, command: commands.Load) -> None:
     """Replace the session only when the new one is there: a failure leaves the old network in use."""
-    session = desk.open_session(command.path)
+
+    def tell(stage: str, done: int, total: int) -> None:
+        if desk.inbox.ends_load(command.epoch):
+            raise CancelledError("cancelled")
+        desk.say_now_and_then(answers.Loading(command.epoch, stage, done, total))
+
+    try:
+        tell("Reading", 0, 0)
+        session = desk.open_session(command.path, Opening(command.device, tell))
+        tell("Drawing", 0, 0)
+    except CancelledError:
+        return desk.say(answers.LoadCancelled(command.epoch))
     session.on_remark = lambda text: desk.say(answers.Remark(text))
     session.on_wait = desk.wait
     desk.loaded = session
+    desk.computes_on(command.device)
     height, width = session.image_size
     network = answers.NetworkInfo(
         session.path, session.title, session.sha256, width, height,

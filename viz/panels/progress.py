@@ -3,16 +3,17 @@
 from imgui_bundle import imgui
 
 from gui_utils import theme
-from gui_utils.widgets import coloured, disabled, stop_button
+from gui_utils.widgets import coloured, disabled, elided, hint, stop_button
 from viz.actions import Action, StopJob
 from viz.panels import scrubber
+from viz.shortcuts import with_keys
 from viz.state import EditorState, Job
 from viz.words import outcome_text, progress_text
 
 
-def height(scale: float) -> float:
-    """How much room the strip takes, in screen units."""
-    return 48.0 * scale
+def height() -> float:
+    """How much room the strip takes, in screen units: always the same, so that the picture stays."""
+    return imgui.get_text_line_height() + imgui.get_frame_height() + 2 * imgui.get_style().item_spacing.y
 
 
 def draw(state: EditorState) -> list[Action]:
@@ -20,22 +21,25 @@ def draw(state: EditorState) -> list[Action]:
     job = state.job
     if job is None:
         if state.face.outcome is not None:
-            coloured(outcome_text(state.face.outcome), theme.MUTED)
+            elided(outcome_text(state.face.outcome), theme.MUTED)
         return scrubber.draw(state)
     found: list[Action] = []
     stop_width = imgui.get_font_size() * 6
     imgui.begin_group()
     coloured(job.title, theme.TEXT)
     imgui.same_line()
-    coloured(progress_text(job), theme.MUTED)
+    room = stop_width + imgui.get_style().item_spacing.x
+    elided(progress_text(job), theme.MUTED, imgui.get_content_region_avail().x - room)
     imgui.push_style_color(imgui.Col_.text, (0.0, 0.0, 0.0, 0.0))
-    bar_width = imgui.get_content_region_avail().x - stop_width - imgui.get_style().item_spacing.x
+    bar_width = imgui.get_content_region_avail().x - room
     imgui.progress_bar(_share(job), imgui.ImVec2(bar_width, imgui.get_font_size() * 0.55))
     imgui.pop_style_color()
+    hint("The way that is done, or the steps that are used up, whichever is more")
     imgui.end_group()
     imgui.same_line()
     with disabled(job.stopping):
-        if stop_button("Stopping …" if job.stopping else "Stop", width=stop_width):
+        tooltip = with_keys("End after this step; what is reached stays", "Stop what runs")
+        if stop_button("Stopping …" if job.stopping else "Stop", width=stop_width, tooltip=tooltip):
             found.append(StopJob())
     return found
 

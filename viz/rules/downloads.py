@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from dnnlib.errors import EditorError
 from viz import actions, answers, commands
 from viz.rules.steps import next_epoch
 from viz.state import EditorState, Fetch
@@ -29,6 +30,19 @@ def act(
             state = next_epoch(state)
             state = _with(state, fetch=dataclasses.replace(fetch, cancelling=True))
             return state, (commands.CancelFetch(state.epoch),)
+
+
+def fetch_address(state: EditorState, address: str) -> tuple[EditorState, tuple[commands.FetchAddress, ...]]:
+    """Fetch from an address that was typed.
+
+    Raises:
+        EditorError: if another download is under way.
+    """
+    if state.downloads.fetch is not None:
+        raise EditorError("Another download is under way: wait for it, or cancel it first.")
+    state = next_epoch(state)
+    name = address.split("?")[0].rstrip("/").rpartition("/")[2]
+    return _with(state, fetch=Fetch(state.epoch, name)), (commands.FetchAddress(state.epoch, address),)
 
 
 def hear(state: EditorState, news: DownloadNews) -> EditorState:

@@ -6,7 +6,7 @@ from viz import actions, answers, history
 from viz.actions.history import Action
 from viz.rules.network import open_network
 from viz.rules.picture import go_to, new_picture
-from viz.rules.steps import Result, done_loading, in_face, in_network
+from viz.rules.steps import Result, done_loading, in_face, in_network, with_recent
 from viz.state import Arrival, EditorState, History, JobKind, Mask, Moment, PictureState
 from viz.state.history import PackedMask
 
@@ -62,6 +62,7 @@ def arrived(state: EditorState, news: answers.Loaded) -> Result:
     """Show the work that has waited for this network."""
     arrival = state.arrival
     state = in_network(done_loading(state, news.epoch), loaded=news.network, nearby=news.nearby)
+    state = with_recent(state, news.network.path)
     state = dataclasses.replace(in_face(state, glimpse=None), picture=PictureState(), arrival=None)
     return (state, ()) if arrival is None else show(state, arrival.history)
 

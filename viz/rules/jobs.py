@@ -1,6 +1,7 @@
 """Rules of what is under way: how a job begins, goes on, is stopped, ends or fails."""
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -19,7 +20,9 @@ from viz.rules.steps import (
     with_banner,
     without_job,
 )
-from viz.state import AfterLook, Edit, EditorState, Job, JobKind, Mask, Outcome, PointPair
+from viz.state import AfterLook, Curve, Edit, EditorState, Job, JobKind, Mask, Outcome, PointPair
+
+_MOST_OF_CURVE = 1000
 
 
 def act(state: EditorState, action: Action) -> Result:
@@ -44,7 +47,7 @@ def hear(state: EditorState, news: edits.News | words.News) -> Result:
         case answers.Planned():
             return in_job(in_face(state, last_mask=news.mask), news.epoch, plan=news), ()
         case answers.Progress():
-            return in_job(state, news.epoch, progress=news), ()
+            return _progressed(state, news), ()
         case answers.Paused(epoch):
             return _paused(state, epoch), ()
         case answers.Ended():
@@ -57,10 +60,29 @@ def hear(state: EditorState, news: edits.News | words.News) -> Result:
             return _failed(state, news)
 
 
+def _progressed(state: EditorState, news: answers.Progress) -> EditorState:
+    job = state.job
+    if job is None or job.epoch != news.epoch:
+        return state
+    curve = state.curve if job.kind is JobKind.FILM else _longer(state.curve, news)
+    return dataclasses.replace(state, job=dataclasses.replace(job, progress=news), curve=curve)
+
+
+def _longer(curve: Curve, news: answers.Progress) -> Curve:
+    """Add a step; of a curve that grows long, every other one is left out."""
+    every = slice(None, None, 2 if len(curve.steps) >= _MOST_OF_CURVE else 1)
+    return Curve(
+        (*curve.steps[every], news.done),
+        (*curve.distances[every], math.nan if news.distance is None else news.distance),
+        (*curve.losses[every], math.nan if news.loss is None else news.loss),
+    )
+
+
 def begin(state: EditorState, kind: JobKind, title: str) -> EditorState:
     """Note a job that changes the picture."""
     state = next_epoch(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, job=Job(state.epoch, kind, title))
+    state = dataclasses.replace(state, curve=Curve())
     return in_face(state, faces=None, glanced=False, outcome=None)
 
 

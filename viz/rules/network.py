@@ -9,7 +9,7 @@ from viz.actions.network import Action
 from viz.answers.network import News
 from viz.rules import downloads
 from viz.rules.picture import new_picture
-from viz.rules.steps import Result, done_loading, in_face, in_network, next_epoch
+from viz.rules.steps import Result, done_loading, in_face, in_network, next_epoch, with_recent
 from viz.state import EditorState
 
 
@@ -22,6 +22,10 @@ def act(state: EditorState, action: Action) -> Result:
             return open_network(state, path)
         case actions.DropFiles(paths):
             return open_network(state, str(paths[0])) if paths else (state, ())
+        case actions.CancelLoading():
+            return _cancel(state)
+        case actions.ChooseDevice(device):
+            return _choose_device(state, device)
         case actions.ChooseOffer() | actions.StartDownload() | actions.CancelDownload():
             return downloads.act(state, action)
 
@@ -31,6 +35,11 @@ def hear(state: EditorState, news: News) -> Result:
     match news:
         case answers.Loaded():
             return _loaded(state, news)
+        case answers.Loading(epoch):
+            heard = state.network.loading is not None and epoch == state.network.loading_epoch
+            return in_network(state, told=news) if heard else state, ()
+        case answers.LoadCancelled(epoch):
+            return done_loading(state, epoch), ()
         case answers.Offered() | answers.Fetching():
             return downloads.hear(state, news), ()
         case answers.Fetched():
@@ -45,15 +54,40 @@ def open_network(state: EditorState, typed: str) -> Result:
     """
     if not typed.strip():
         raise EditorError("No path: type the path of a checkpoint, or drop a file on the window.")
+    if typed.strip().lower().startswith(("https://", "http://")):
+        return downloads.fetch_address(in_network(state, typed=typed), typed.strip())
     path = Path(typed.strip()).expanduser()
     state = next_epoch(state)
-    state = in_network(state, typed=str(path), loading=path, loading_epoch=state.epoch)
-    return state, (commands.Load(state.epoch, path),)
+    state = in_network(state, typed=str(path), loading=path, loading_epoch=state.epoch, told=None)
+    return state, (commands.Load(state.epoch, path, state.network.device),)
+
+
+def _cancel(state: EditorState) -> Result:
+    """Leave off, at once for the person; the worker follows when it can."""
+    network = state.network
+    if network.loading is None:
+        return state, ()
+    load = network.loading_epoch
+    state = next_epoch(state)
+    typed = str(network.loaded.path) if network.loaded is not None else network.typed
+    state = in_network(state, loading=None, told=None, typed=typed)
+    return dataclasses.replace(state, notice="Opening was cancelled."), (
+        commands.CancelLoad(state.epoch, load),
+    )
+
+
+def _choose_device(state: EditorState, device: str) -> Result:
+    """Read the network again onto another device."""
+    loaded = state.network.loaded
+    if device == state.network.device:
+        return state, ()
+    state = in_network(state, device=device)
+    return open_network(state, str(loaded.path)) if loaded is not None else (state, ())
 
 
 def _loaded(state: EditorState, news: answers.Loaded) -> Result:
     state = done_loading(state, news.epoch)
-    state = in_network(state, loaded=news.network, nearby=news.nearby)
+    state = with_recent(in_network(state, loaded=news.network, nearby=news.nearby), news.network.path)
     label = min(state.latent.label, max(0, news.network.c_dim - 1))
     state = dataclasses.replace(state, latent=dataclasses.replace(state.latent, label=label))
     state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=(), mask=None))

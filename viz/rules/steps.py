@@ -1,15 +1,17 @@
 """Small steps from one state of the editor to the next, of which its rules are made."""
 
 import dataclasses
+from pathlib import Path
 
 from drag.request import FloatArray
-from viz import commands
+from viz import answers, commands
 from viz.state import Banner, EditorState, WindowState
 
 Result = tuple[EditorState, tuple[commands.Command, ...]]
 
 
 _MOST_BANNERS = 3
+_MOST_RECENT = 12
 
 
 def with_banner(state: EditorState, text: str, *, severe: bool = True) -> EditorState:
@@ -26,12 +28,27 @@ def next_epoch(state: EditorState) -> EditorState:
 
 def done_loading(state: EditorState, epoch: int) -> EditorState:
     """Stop waiting for a checkpoint, unless another one was asked for since."""
-    return in_network(state, loading=None) if state.network.loading_epoch == epoch else state
+    return in_network(state, loading=None, told=None) if state.network.loading_epoch == epoch else state
 
 
 def in_network(state: EditorState, **changes: object) -> EditorState:
     """Change what is known of the network."""
     return dataclasses.replace(state, network=dataclasses.replace(state.network, **changes))  # type: ignore[arg-type]
+
+
+def with_machine(state: EditorState, news: answers.Computing) -> EditorState:
+    """Note what computes, and what else could."""
+    machine = dataclasses.replace(
+        state.machine, device=news.device, devices=news.devices, device_memory=news.memory
+    )
+    return dataclasses.replace(state, machine=machine)
+
+
+def with_recent(state: EditorState, path: Path) -> EditorState:
+    """Note a checkpoint as the one used last."""
+    path = path.absolute()
+    others = tuple(old for old in state.network.recent if old != path)
+    return in_network(state, recent=(path, *others)[:_MOST_RECENT])
 
 
 def in_face(state: EditorState, **changes: object) -> EditorState:

@@ -4,8 +4,9 @@ from viz.state.capture import CaptureState
 from viz.state.editor import EditorState
 from viz.state.face import AUTOMATIC, DETECTORS, FaceState
 from viz.state.history import Arrival, Entry, History, Moment
-from viz.state.jobs import Banner, Job, JobKind, Outcome
+from viz.state.jobs import Banner, Curve, Job, JobKind, Outcome
 from viz.state.latent import LatentState, WalkState
+from viz.state.machine import MachineState
 from viz.state.network import DownloadState, Fetch, NetworkState
 from viz.state.picture import Edit, PictureState
 from viz.state.points import GREATEST_BRUSH, AfterLook, DragState, Marker, Mask, MaskChange, PointPair, Tool

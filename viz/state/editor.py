@@ -6,8 +6,9 @@ from viz.answers import Frame
 from viz.state.capture import CaptureState
 from viz.state.face import FaceState
 from viz.state.history import Arrival, History
-from viz.state.jobs import Banner, Job, JobKind
+from viz.state.jobs import Banner, Curve, Job, JobKind
 from viz.state.latent import LatentState
+from viz.state.machine import MachineState
 from viz.state.network import DownloadState, NetworkState
 from viz.state.picture import PictureState
 from viz.state.points import DragState, PointPair
@@ -36,6 +37,8 @@ class EditorState:
     arrival: Arrival | None = None
     window: WindowState = field(default_factory=WindowState)
     view: ViewState = field(default_factory=ViewState)
+    machine: MachineState = field(default_factory=MachineState)
+    curve: Curve = field(default_factory=Curve)
     frame: Frame | None = None
     job: Job | None = None
     banners: tuple[Banner, ...] = ()

@@ -40,6 +40,18 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """How the last edit went, or goes: at each step, the greatest distance left, px, and the loss.
+
+    NaN where a step has no such figure. A long one is thinned out.
+    """
+
+    steps: tuple[int, ...] = ()
+    distances: tuple[float, ...] = ()
+    losses: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How the last edit ended."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from viz.answers import Fetching, NetworkInfo
+from viz.answers import Fetching, Loading, NetworkInfo
 from viz.catalogue import Offer
 
 
@@ -13,13 +13,15 @@ class NetworkState:
 
     `typed` is what stands in the path box; `loading` the path that is being read, by the command of
     `loading_epoch`; `nearby` are other checkpoints in the folder, `recent` those that were used before, the
-    newest first.
+    newest first. `told` is how the loading goes; `device` is what is to compute ("auto": what is best).
     """
 
     typed: str = ""
     loaded: NetworkInfo | None = None
     loading: Path | None = None
     loading_epoch: int = 0
+    told: Loading | None = None
+    device: str = "auto"
     nearby: tuple[Path, ...] = ()
     recent: tuple[Path, ...] = ()
 
