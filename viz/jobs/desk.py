@@ -44,7 +44,7 @@ class Desk:
         self._measured_at = 0.0
         self.loaded: Session | None = None
         self._outbox, self._on_answer = outbox, on_answer
-        self._waited_at = 0.0
+        self._said_at: dict[type, float] = {}
 
     @property
     def session(self) -> Session:
@@ -92,6 +92,6 @@ class Desk:
     def say_now_and_then(self, news: answers.News) -> None:
         """Tell what is told again and again: not more often than anybody reads."""
         now = time.monotonic()
-        if now - self._waited_at > _WAIT_EVERY:
-            self._waited_at = now
+        if now - self._said_at.get(type(news), 0.0) > _WAIT_EVERY:
+            self._said_at[type(news)] = now
             self.say(news)
