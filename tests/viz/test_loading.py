@@ -125,12 +125,19 @@ def files() -> SlowFile:
 
 
 @pytest.fixture
-def person(files: SlowFile, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[EditorPerson]:
+def catalogue(tmp_path: Path) -> FakeCatalogue:
+    return FakeCatalogue(tmp_path)
+
+
+@pytest.fixture
+def person(
+    files: SlowFile, catalogue: FakeCatalogue, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[EditorPerson]:
     from viz.app import App
 
     monkeypatch.chdir(tmp_path)
     with open_window(monkeypatch, 900, 600, scale=0.6) as window:
-        app = App(window, files.open, catalogue=FakeCatalogue(tmp_path))
+        app = App(window, files.open, catalogue=catalogue)
         person = EditorPerson(app, files.session, monkeypatch)
         app.open(Path("first.pkl"))
         person.wait_for(lambda: app.state.frame is not None)
@@ -170,9 +177,11 @@ def test_a_newer_file_ends_the_opening_of_an_older_one(person: EditorPerson) -> 
     person.wait_for(lambda: person.state.network.loaded.path.name == "third.pkl")
 
 
-def test_an_address_that_is_typed_is_fetched_with_a_bar_and_opened(person: EditorPerson) -> None:
+def test_an_address_that_is_typed_is_fetched_and_opened(
+    person: EditorPerson, catalogue: FakeCatalogue
+) -> None:
     person.app.do(actions.OpenNetwork("https://fake.example/nets/first.pkl"))
     person.wait_for(lambda: person.state.downloads.fetch is not None)
-    person.app.fetcher._catalogue.go.set()
+    catalogue.go.set()
     person.wait_for(lambda: person.state.downloads.fetch is None and person.state.network.loading is None)
     assert person.state.network.loaded.path.name == "first.pkl"
