@@ -17,7 +17,8 @@ from dnnlib.errors import EditorError
 
 SEEDS = 2**31
 COLUMNS = 100
-NOISE_MODES = ("const", "none", "random")
+NoiseMode = Literal["const", "none", "random"]
+NOISE_MODES: tuple[NoiseMode, ...] = ("const", "none", "random")
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -88,7 +89,7 @@ class Latent:
     south: float = 0.0
     mix_seed: int = 0
     mix_layers: tuple[int, ...] = ()
-    noise: Literal["const", "none", "random"] = "const"
+    noise: NoiseMode = "const"
     noise_seed: int = 0
     given: GivenLatent | None = None
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from dnnlib.errors import EditorError
-from dnnlib.latents import GivenLatent, Latent, z_of
+from dnnlib.latents import GivenLatent, Latent
 from drag.latent import directions_of
 from drag.request import FloatArray
 from headless.latents import w_of
@@ -52,7 +52,7 @@ class PictureSession:
         self.sha256 = generator.source_sha256
         self.image_size = generator.image_size
         self.num_ws, self.w_dim, self.num_blocks = generator.num_ws, generator.w_dim, generator.num_blocks
-        self.c_dim = generator.c_dim
+        self.c_dim, self.z_dim = generator.c_dim, generator.z_dim
         self.on_remark = on_remark
         self.on_wait: Callable[[str], None] | None = None
         self._generator = WithNoise(generator)
@@ -114,15 +114,6 @@ class PictureSession:
             LatentError: if it does not.
         """
         given.check(self.num_ws, self.w_dim, self._generator.z_dim)
-
-    def start_z(self) -> FloatArray | None:
-        """Give the z [z_dim] that the picture started from; None if w did not come from one z alone."""
-        latent = self._latent
-        if latent.given is not None:
-            return latent.given.z
-        if len(latent.corners()) > 1 or latent.mix_layers:
-            return None
-        return z_of(latent.seed, self._generator.z_dim).astype(np.float32)
 
     def _map(self, z: npt.NDArray[np.float64], psi: float, cutoff: int | None = None) -> Tensor:
         """Find the w [N, num_ws, w_dim] of z [N, z_dim] and the class in use."""

@@ -9,7 +9,7 @@ from faces.expressions import Library
 from gui_utils import theme
 from gui_utils.window import Window
 from viz import answers, commands, editor, help, keys, menus
-from viz.actions import Action, DropFiles, LetGo, OpenNetwork
+from viz.actions import Action, DropFiles, LetGo, OpenNetwork, PassTime
 from viz.canvas import Canvas
 from viz.catalogue import Catalogue
 from viz.docks import Docks
@@ -102,13 +102,15 @@ class App:
         for action in (*found, *self.errands.chosen()):
             self.do(action)
         here = self.state.history.here
-        if here is not None and here.open and not keys.held():
+        if here is not None and here.open and not keys.held() and not self.state.walk.playing:
             self.do(LetGo())
+        if self.state.walk.playing:
+            self.do(PassTime(imgui.get_io().delta_time))
         self.window.set_look(self.state.window.theme, self.state.window.size)
         self.state = self.meter.read(self.state)
         self._remember()
         waiting = self.state.network.loading is not None or self.state.downloads.fetch is not None
-        if self.state.busy or waiting:
+        if self.state.moving or waiting:
             self.window.stay_awake(0.1)
 
     def _hear(self) -> None:

@@ -7,6 +7,7 @@ from imgui_bundle import portable_file_dialogs as dialogs
 
 from dnnlib.errors import EditorError
 from dnnlib.files import writable_folder
+from dnnlib.latent_files import load_latent, save_latent
 from dnnlib.pictures import save_png
 from gui_utils.window import Window
 from viz import answers, commands
@@ -15,6 +16,8 @@ from viz.docks import Docks
 
 _OWN = (
     commands.WritePicture,
+    commands.WriteLatent,
+    commands.ReadLatent,
     commands.FocusPanel,
     commands.ArrangePanels,
     commands.OpenDialog,
@@ -46,6 +49,10 @@ class Errands:
         match command:
             case commands.WritePicture():
                 return [_write_picture(command)]
+            case commands.WriteLatent():
+                return [_write_latent(command)]
+            case commands.ReadLatent():
+                return [_read_latent(command)]
             case commands.FocusPanel(_, name):
                 self._docks.bring_to_front(name)
             case commands.ArrangePanels():
@@ -106,3 +113,19 @@ def _write_picture(command: commands.WritePicture) -> answers.News:
     except EditorError as error:
         return answers.Failed(command.epoch, str(error))
     return answers.Saved(command.epoch, command.path)
+
+
+def _write_latent(command: commands.WriteLatent) -> answers.News:
+    try:
+        writable_folder(command.path.parent)
+        save_latent(command.path, command.w, command.z, command.seed)
+    except EditorError as error:
+        return answers.Failed(command.epoch, str(error))
+    return answers.Saved(command.epoch, command.path)
+
+
+def _read_latent(command: commands.ReadLatent) -> answers.News:
+    try:
+        return answers.LatentRead(command.epoch, load_latent(command.path))
+    except EditorError as error:
+        return answers.Failed(command.epoch, str(error))

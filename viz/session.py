@@ -32,6 +32,7 @@ class Session(Protocol):
     w_dim: int
     num_blocks: int
     c_dim: int
+    z_dim: int
     on_remark: Callable[[str], None]
     on_wait: Callable[[str], None] | None
 

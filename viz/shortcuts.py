@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dnnlib.latents import COLUMNS, NOISE_MODES
 from faces.expressions import EXPRESSIONS
 from viz.actions import (
     Action,
@@ -16,12 +17,14 @@ from viz.actions import (
     ChangeLatent,
     ChangeMask,
     ChangeView,
+    ChangeWalk,
     ChangeWindow,
     ClickExpression,
     ContinueJob,
     DeletePair,
     MirrorPairs,
     NudgeMarker,
+    OpenLatent,
     OpenNetwork,
     PauseJob,
     Quit,
@@ -29,6 +32,7 @@ from viz.actions import (
     ResetFace,
     ResetLayout,
     SaveEditFilm,
+    SaveLatent,
     SavePicture,
     StartDrag,
     StepJob,
@@ -42,6 +46,7 @@ from viz.state import GREATEST_BRUSH, EditorState, JobKind, MaskChange, Tool, Vi
 Act = Callable[[EditorState], Action | None]
 
 CHECKPOINTS = (("Checkpoints", "*.safetensors *.pkl *.pt *.pth"), ("All files", "*"))
+LATENTS = (("Latents", "*.npz *.npy"), ("All files", "*"))
 _ZOOM_STEP = 1.25
 _BRUSH_STEP = 1.15
 
@@ -81,6 +86,26 @@ def _step_seed(by: int) -> Act:
         return ChangeLatent(state.latent.at_seed(seed))
 
     return act
+
+
+def _go(east: float, south: float) -> Act:
+    def act(state: EditorState) -> Action | None:
+        return ChangeLatent(state.latent.moved(east, south)) if state.network.loaded is not None else None
+
+    return act
+
+
+def _walk(state: EditorState) -> Action | None:
+    if state.network.loaded is None:
+        return None
+    return ChangeWalk(dataclasses.replace(state.walk, playing=not state.walk.playing, waited=0.0))
+
+
+def _noise(state: EditorState) -> Action | None:
+    if state.network.loaded is None:
+        return None
+    following = NOISE_MODES[(NOISE_MODES.index(state.latent.noise) + 1) % len(NOISE_MODES)]
+    return ChangeLatent(dataclasses.replace(state.latent, noise=following))
 
 
 def _expression(name: str) -> Act:
@@ -170,6 +195,9 @@ def _mask(state: EditorState) -> Action:
     return ChangeDrag(dataclasses.replace(state.drag, show_mask=not state.drag.show_mask))
 
 
+_ask_for_latent = AskForFile("Open a latent", LATENTS, OpenLatent)
+
+
 def ask_for_checkpoint() -> Action:
     """Let a checkpoint be chosen in a dialog, and opened."""
     return AskForFile("Open a checkpoint", CHECKPOINTS, OpenNetwork)
@@ -182,12 +210,26 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("Ctrl+O", "Open a checkpoint …", lambda state: ask_for_checkpoint(), "File"),
     Shortcut("Ctrl+E", "Save the picture (PNG)", lambda s: SavePicture() if s.frame else None, "File"),
     Shortcut("Ctrl+G", "Save the edit (GIF)", _save_edit, "File"),
+    Shortcut("Ctrl+L", "Save the latent (NPZ)",
+             lambda s: SaveLatent() if s.picture.w is not None else None, "File"),
+    Shortcut("", "Open a latent …", lambda s: _ask_for_latent if s.network.loaded else None, "File"),
     Shortcut("Ctrl+Q", "Quit", lambda state: Quit(), "File"),
     Shortcut("Ctrl+Z", "Undo", lambda state: Undo(), "Edit", repeat=True),
     Shortcut("Ctrl+Shift+Z", "Redo", lambda state: Redo(), "Edit", repeat=True),
     Shortcut("Ctrl+Y", "Redo, as elsewhere", lambda state: Redo(), "Edit", repeat=True, in_menu=False),
     Shortcut("Page Down", "Next seed", _step_seed(1), "Picture", repeat=True),
     Shortcut("Page Up", "Seed before", _step_seed(-1), "Picture", repeat=True),
+    *(
+        Shortcut(f"Alt+{key}", words, _go(east, south), "Picture", repeat=True, in_menu=False)
+        for key, east, south, words in (
+            ("Right", 0.1, 0, "A tenth of the way to the next seed"),
+            ("Left", -0.1, 0, "A tenth of the way to the seed before"),
+            ("Down", 0, 0.1, f"A tenth of the way to the seed {COLUMNS} farther"),
+            ("Up", 0, -0.1, f"A tenth of the way to the seed {COLUMNS} before"),
+        )
+    ),
+    Shortcut("W", "Walk from seed to seed, or stop", _walk, "Picture"),
+    Shortcut("N", "Next kind of noise", _noise, "Picture"),
     Shortcut("Ctrl+R", "Reset the face", lambda s: ResetFace() if s.network.loaded else None, "Picture"),
     *(
         Shortcut(str(number), expression.title, _expression(name), "Face")

@@ -70,6 +70,7 @@ class FakeSession:
     w_dim: int = 16
     num_blocks: int = 4
     c_dim: int = 0
+    z_dim: int = 12
     on_remark: Callable[[str], None] = lambda text: None
     on_wait: Callable[[str], None] | None = None
     seed: int = 0

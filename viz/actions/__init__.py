@@ -15,7 +15,7 @@ from viz.actions.network import (
     StartDownload,
     TypePath,
 )
-from viz.actions.picture import ChangeLatent, ScrubEdit
+from viz.actions.picture import ChangeLatent, ChangeWalk, OpenLatent, PassTime, SaveLatent, ScrubEdit
 from viz.actions.points import (
     ChangeDrag,
     ChangeMask,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from viz.state import LatentState
+from viz.state import LatentState, WalkState
 
 
 @dataclass(frozen=True)
@@ -19,4 +19,30 @@ class ScrubEdit:
     place: float
 
 
-Action = ChangeLatent | ScrubEdit
+@dataclass(frozen=True)
+class ChangeWalk:
+    """Play or stop the walk from seed to seed, or another speed."""
+
+    walk: WalkState
+
+
+@dataclass(frozen=True)
+class PassTime:
+    """So many seconds have passed since the last frame of the window: a walk goes on."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class SaveLatent:
+    """Write the w of the picture as it is now."""
+
+
+@dataclass(frozen=True)
+class OpenLatent:
+    """Show the picture of a latent from a file."""
+
+    path: str
+
+
+Action = ChangeWalk | PassTime | SaveLatent | OpenLatent | ChangeLatent | ScrubEdit

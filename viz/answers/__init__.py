@@ -5,7 +5,7 @@ from viz.answers.capture import Saved
 from viz.answers.edits import Ended, Paused, Planned, Progress, Report
 from viz.answers.machine import Computing
 from viz.answers.network import Fetched, Fetching, LoadCancelled, Loaded, Loading, NetworkInfo, Offered
-from viz.answers.picture import Detected, Drawn, Frame, Glimpsed
+from viz.answers.picture import Detected, Drawn, Frame, Glimpsed, LatentRead
 from viz.answers.words import Failed, Remark, Waiting
 
 News = network.News | picture.News | edits.News | capture.News | machine.News | words.News

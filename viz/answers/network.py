@@ -19,6 +19,7 @@ class NetworkInfo:
     w_dim: int
     num_blocks: int
     c_dim: int = 0
+    z_dim: int = 0
 
 
 @dataclass(frozen=True)

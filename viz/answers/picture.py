@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dnnlib.latents import GivenLatent
 from drag.request import FloatArray
 from faces.landmarks import Face
 
@@ -49,4 +50,12 @@ class Glimpsed:
     face: bool
 
 
-News = Detected | Glimpsed | Drawn
+@dataclass(frozen=True)
+class LatentRead:
+    """A latent was read from a file; whether it fits the network is still to be seen."""
+
+    epoch: int
+    given: GivenLatent
+
+
+News = LatentRead | Detected | Glimpsed | Drawn

@@ -4,7 +4,7 @@ An answer carries the epoch of its command, so that the window can tell old news
 """
 
 from viz.commands import capture, edits, network, picture, window
-from viz.commands.capture import SaveFilm, WritePicture
+from viz.commands.capture import ReadLatent, SaveFilm, WriteLatent, WritePicture
 from viz.commands.edits import Adjust, Drag, Pace, Regrip, Retune, Stop
 from viz.commands.network import CancelFetch, CancelLoad, Fetch, FetchAddress, Load
 from viz.commands.picture import Detect, Draw, Generate, Glance, GoTo

@@ -24,4 +24,23 @@ class WritePicture:
     picture: npt.NDArray[np.uint8]
 
 
-Command = SaveFilm | WritePicture
+@dataclass(frozen=True, eq=False)
+class WriteLatent:
+    """Write a latent: w [num_ws, w_dim] and, where they are known, z [z_dim] and its seed."""
+
+    epoch: int
+    path: Path
+    w: npt.NDArray[np.float32]
+    z: npt.NDArray[np.float32] | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class ReadLatent:
+    """Read a latent from a file."""
+
+    epoch: int
+    path: Path
+
+
+Command = SaveFilm | WritePicture | WriteLatent | ReadLatent

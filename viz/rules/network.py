@@ -7,7 +7,7 @@ from dnnlib.errors import EditorError
 from viz import actions, answers, commands
 from viz.actions.network import Action
 from viz.answers.network import News
-from viz.rules import downloads
+from viz.rules import downloads, latents
 from viz.rules.picture import new_picture
 from viz.rules.steps import Result, done_loading, in_face, in_network, next_epoch, with_recent
 from viz.state import EditorState
@@ -21,6 +21,8 @@ def act(state: EditorState, action: Action) -> Result:
         case actions.OpenNetwork(path):
             return open_network(state, path)
         case actions.DropFiles(paths):
+            if paths and latents.is_latent(paths[0]):
+                return latents.open_file(state, str(paths[0]))
             return open_network(state, str(paths[0])) if paths else (state, ())
         case actions.CancelLoading():
             return _cancel(state)
@@ -88,8 +90,7 @@ def _choose_device(state: EditorState, device: str) -> Result:
 def _loaded(state: EditorState, news: answers.Loaded) -> Result:
     state = done_loading(state, news.epoch)
     state = with_recent(in_network(state, loaded=news.network, nearby=news.nearby), news.network.path)
-    label = min(state.latent.label, max(0, news.network.c_dim - 1))
-    state = dataclasses.replace(state, latent=dataclasses.replace(state.latent, label=label))
+    state = dataclasses.replace(state, latent=latents.of_network(state.latent, news.network))
     state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=(), mask=None))
     return new_picture(in_face(state, glimpse=None))
 

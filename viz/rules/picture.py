@@ -2,12 +2,13 @@
 
 import dataclasses
 
+from dnnlib.errors import EditorError
 from drag.request import FloatArray
 from viz import actions, answers, commands
 from viz.actions.picture import Action
 from viz.answers.picture import News
-from viz.rules import looking, points
-from viz.rules.steps import Result, in_face, in_picture, next_epoch, numbers
+from viz.rules import latents, looking, points
+from viz.rules.steps import Result, in_face, in_picture, next_epoch, numbers, with_banner
 from viz.state import EditorState, JobKind, PictureState, PointPair
 
 
@@ -16,6 +17,14 @@ def act(state: EditorState, action: Action) -> Result:
     match action:
         case actions.ChangeLatent(latent):
             return new_picture(dataclasses.replace(state, latent=latent))
+        case actions.ChangeWalk(walk):
+            return dataclasses.replace(state, walk=walk), ()
+        case actions.PassTime(seconds):
+            return _pass_time(state, seconds)
+        case actions.SaveLatent():
+            return latents.save(state)
+        case actions.OpenLatent(path):
+            return latents.open_file(state, path)
         case actions.ScrubEdit(place):
             return _scrub(state, place)
 
@@ -27,11 +36,33 @@ def hear(state: EditorState, news: News | answers.Frame) -> Result:
             if news.epoch != state.picture_epoch:
                 return state, ()
             return looking.look(_known(dataclasses.replace(state, frame=news), news))
+        case answers.LatentRead():
+            return _read(state, news)
         case answers.Drawn():
             return state, ()
         case answers.Detected() | answers.Glimpsed():
             state = looking.seen(state, news)
             return points.seen(state) if isinstance(news, answers.Detected) else (state, ())
+
+
+def _pass_time(state: EditorState, seconds: float) -> Result:
+    """Walk on, if the picture that was asked for last is there: a slow network has longer steps, no queue."""
+    latent = latents.walked(state, seconds)
+    state = latents.waiting(state, seconds)
+    if latent is None or not state.walk.playing:
+        return state, ()
+    return new_picture(
+        dataclasses.replace(state, latent=latent, walk=dataclasses.replace(state.walk, waited=0.0))
+    )
+
+
+def _read(state: EditorState, news: answers.LatentRead) -> Result:
+    """Show a latent that was read, if it fits."""
+    try:
+        latent = latents.taken(state, news.given)
+    except EditorError as error:
+        return with_banner(state, str(error)), ()
+    return (state, ()) if latent is None else new_picture(dataclasses.replace(state, latent=latent))
 
 
 def _known(state: EditorState, frame: answers.Frame) -> EditorState:

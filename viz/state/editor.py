@@ -7,7 +7,7 @@ from viz.state.capture import CaptureState
 from viz.state.face import FaceState
 from viz.state.history import Arrival, History
 from viz.state.jobs import Banner, Curve, Job, JobKind
-from viz.state.latent import LatentState
+from viz.state.latent import LatentState, WalkState
 from viz.state.machine import MachineState
 from viz.state.network import DownloadState, NetworkState
 from viz.state.picture import PictureState
@@ -29,6 +29,7 @@ class EditorState:
     network: NetworkState = field(default_factory=NetworkState)
     downloads: DownloadState = field(default_factory=DownloadState)
     latent: LatentState = field(default_factory=LatentState)
+    walk: WalkState = field(default_factory=WalkState)
     face: FaceState = field(default_factory=FaceState)
     drag: DragState = field(default_factory=DragState)
     capture: CaptureState = field(default_factory=CaptureState)
@@ -65,6 +66,11 @@ class EditorState:
     def busy(self) -> bool:
         """Whether a job runs; editing points and mask waits for it."""
         return self.job is not None
+
+    @property
+    def moving(self) -> bool:
+        """Whether the picture changes by itself: a job runs and is not paused, or a walk goes on."""
+        return (self.job is not None and not self.job.paused) or self.walk.playing
 
     @property
     def editable(self) -> bool:
