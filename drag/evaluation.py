@@ -1,6 +1,6 @@
-"""One look at a state of a drag: all that is computed from w, in one forward and one backward pass."""
+"""What is made of a look at a state of a drag: handles followed, and the terms of the loss."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -9,12 +9,11 @@ from torch import Tensor
 from drag import picture
 from drag.config import DragConfig
 from drag.holding import hold_in_parts
-from drag.latent import LatentMove
 from drag.matching import Matching, make_matching
 from drag.paper import PaperMatching
 from drag.request import DragRequest, FloatArray
-from drag.seeing import Eye, Sight
-from drag.types import Generator, Guide
+from drag.seeing import Eye, Plan, Sight
+from drag.types import Generator, Guide, Taps
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +58,7 @@ class Evaluator:
     ) -> None:
         self._generator = generator
         self._guides = guides
-        self._device = device
+        self.device = device
         # References: taken from the next state that is looked at, where they are None.
         self._handle_features: Tensor | None = None
         self._eye = Eye(generator)
@@ -93,36 +92,40 @@ class Evaluator:
         if not handles_only:
             self._eye.forget()
 
-    def __call__(self, move: LatentMove, shift: Tensor) -> Evaluation:
-        """Look at the state that a shift [rows, w_dim] on the host leads to."""
-        with torch.enable_grad():
-            shift = shift.to(self._device, copy=True).requires_grad_()
-            w = move.w(shift)
-            sight = self._eye.look(w, self._seen_at, self.matching)
-            opinion = picture.ask(self._guides, sight.rgb, self._points)
-            self._follow(sight, opinion)
-            self._refer(sight)
-            terms = self._terms(sight, opinion) | move.terms(shift)
-            (gradient,) = torch.autograd.grad(torch.stack(list(terms.values())).sum(), shift)
-        parts = [
-            torch.stack(list(terms.values())),
-            opinion.remaining,
-            opinion.content,
-            self._points,
-            gradient,
-        ]
-        # The one time in a step that the host waits for the device.
-        numbers = torch.cat([part.detach().flatten().float() for part in parts]).cpu()
-        losses, remaining, content, points, gradient = numbers.split([part.numel() for part in parts])
+    # ----------------------------------------------------------------------------
+    # The steps of a look; `drag.together.evaluate` takes them.
+
+    def plan(self) -> Plan:
+        """Plan what to ask the generator for."""
+        return self._eye.plan(self._seen_at, self.matching)
+
+    def judge(self, w: Tensor, taps: Taps, plan: Plan) -> tuple[dict[str, Tensor], picture.Opinion]:
+        """Make the terms of the loss of what the generator answered; the handles are followed."""
+        sight = self._eye.take(w, taps, plan, self._seen_at, self.matching)
+        opinion = picture.ask(self._guides, sight.rgb, self._points)
+        self._follow(sight, opinion)
+        self._refer(sight)
+        return self._terms(sight, opinion), opinion
+
+    def read(
+        self, w: Tensor, numbers: Sequence[Tensor], names: Iterable[str], rows: torch.Size
+    ) -> Evaluation:
+        """Make an evaluation of what the host fetched: losses, remaining, content, points, gradient."""
+        losses, remaining, content, points, gradient = numbers
         self._seen_at = points.reshape(-1, 2).numpy().copy()
         return Evaluation(
             w=w.detach(),
-            gradient=gradient.reshape(shift.shape).clone(),
+            gradient=gradient.reshape(rows).clone(),
             points=self._seen_at,
-            losses=dict(zip(terms, losses.tolist(), strict=True)),
+            losses=dict(zip(names, losses.tolist(), strict=True)),
             guided=remaining.item() if self._guides else None,
             content=bool(self._guides) and content.item() > 0,
         )
+
+    @property
+    def points(self) -> Tensor:
+        """Where the handles are, [N, 2] px, on the device."""
+        return self._points
 
     # ----------------------------------------------------------------------------
     # The parts of a look.
@@ -180,4 +183,4 @@ class Evaluator:
         return hold_in_parts(sight.features, first, held, sight.view, sight.change_below)
 
     def _tensor(self, values: FloatArray) -> Tensor:
-        return torch.tensor(values, device=self._device)
+        return torch.tensor(values, device=self.device)

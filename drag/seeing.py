@@ -1,5 +1,6 @@
 """Looking at a state: the generator is run as far as the terms of the loss need it, and no wider."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -9,9 +10,10 @@ from torch import Tensor
 from drag.config import DragConfig
 from drag.matching import Matching
 from drag.paper import PaperMatching
+from drag.precision import looking
 from drag.request import FloatArray
 from drag.types import Generator, Parts, Taps
-from drag.view import Cells, View, boxes_of, covered, view_around
+from drag.view import Cells, View, boxes_of, covered, joined, view_around
 
 # Where only part of a map is computed, whole maps of this height say what happens in the rest, px.
 FEATURES_BELOW, PICTURE_BELOW = 32, 32
@@ -39,12 +41,85 @@ class Sight(NamedTuple):
     weight: Tensor | None = None
 
 
-class _Plan(NamedTuple):
-    """Rectangles to ask for, up to which height whole maps are wanted too, and what they are a view of."""
+class Plan(NamedTuple):
+    """What is asked of a generator.
 
-    parts: tuple[Cells, ...]
-    below: int
+    Attributes:
+        block: whose features are wanted, or None.
+        resolution: height of the picture that is wanted, or None.
+        parts: the rectangles that are wanted of it; none for everything.
+        below: up to which height whole maps are wanted besides.
+        view: what the parts are a view of, where they are features.
+        quick: whether it may be computed in half floats, where these are quicker.
+    """
+
+    block: int | None
+    resolution: int | None
+    parts: tuple[Cells, ...] = ()
+    below: int = 0
     view: View | None = None
+    quick: bool = False
+
+
+def ask(generator: Generator, ws: Tensor, plan: Plan) -> Taps:
+    """Ask a generator for what is planned of ws [N, num_ws, w_dim]."""
+    cut = (plan.parts, plan.below) if plan.parts else None
+    with looking(plan.quick, ws.device):
+        return generator.taps(
+            ws, feature_block=plan.block, rgb_resolution=plan.resolution, noise_mode="const", cut=cut
+        )
+
+
+def common_plan(plans: Sequence[Plan]) -> Plan:
+    """Make of plans for the same block and resolution one that holds them all."""
+    if not all(plan.parts for plan in plans):
+        return plans[0]._replace(parts=(), below=0)
+    parts = joined(part for plan in plans for part in plan.parts)
+    return plans[0]._replace(parts=parts, below=max(plan.below for plan in plans))
+
+
+class Share(NamedTuple):
+    """One drag's share of what a generator answered; as `drag.types.Taps`."""
+
+    features: Tensor | None
+    rgb: Tensor | None
+    margin: int
+    cut: Parts | None
+
+
+class ShareOfParts(NamedTuple):
+    """One drag's share of rectangles; as `drag.types.Parts`."""
+
+    parts: tuple[Tensor, ...]
+    features: Tensor
+    rgb: Tensor | None
+
+
+def share_of(taps: Taps, index: int, asked: Plan, own: Plan) -> Taps:
+    """Give one drag its share of what a generator answered for several.
+
+    Args:
+        taps: the answer to `asked`.
+        index: which of the several.
+        asked: the common plan.
+        own: what this drag planned: its rectangles are cut out of the common ones.
+    """
+    one = slice(index, index + 1)
+    if taps.cut is None:
+        features, picture = (None if each is None else each[one] for each in (taps.features, taps.rgb))
+        return Share(features, picture, taps.margin, None)
+    parts = tuple(_cut_out(part, asked.parts, taps.cut.parts)[one] for part in own.parts)
+    rgb = None if taps.cut.rgb is None else taps.cut.rgb[one]
+    return Share(None, None, 0, ShareOfParts(parts, taps.cut.features[one], rgb))
+
+
+def _cut_out(part: Cells, asked: Sequence[Cells], given: Sequence[Tensor]) -> Tensor:
+    """Find a rectangle in the larger one of those given that holds it."""
+    top, left, bottom, right = part
+    for (first, start, last, end), values in zip(asked, given, strict=True):
+        if first <= top and bottom <= last and start <= left and right <= end:
+            return values[..., top - first : bottom - first, left - start : right - start]
+    raise RuntimeError(f"cells {part} lie in none of {asked}")
 
 
 class Eye:
@@ -90,56 +165,44 @@ class Eye:
         """Compare later states with the next one."""
         self.first = None
 
-    def look(self, w: Tensor, points: FloatArray, matching: Matching) -> Sight:
-        """Look at a state w [num_ws, w_dim] with handles last seen at points [N, 2] px."""
-        if self.first is None:
-            sight = self._whole(self._tap(w))
-            features, rgb = (None if whole is None else whole.detach() for whole in sight[:2])
-            self.first = Sight(features, rgb)
-            self._below = self._look_below(w, self._plan(points, matching))
-            return sight
-        plan = self._plan(points, matching)
-        if plan is None or (self._holds and self._below is None):
-            return self._whole(self._tap(w))
-        taps = self._tap(w, plan)
-        if taps.cut is None:
-            return self._whole(taps)
-        return (
-            self._features_in(plan.view, taps.cut) if plan.view is not None else self._picture_with(taps.cut)
-        )
-
-    # ----------------------------------------------------------------------------
-    # What is asked for.
-
-    def _plan(self, points: FloatArray, matching: Matching) -> _Plan | None:
-        """Plan which part a step asks for; None for everything.
+    def plan(self, points: FloatArray, matching: Matching) -> Plan:
+        """Plan what to ask for of a state with handles last seen at points [N, 2] px.
 
         The published code reads whole maps, and so does who reads features and looks at the picture as well.
         """
+        # Steps that compare one loss with the last, as guided ones do, need all the digits.
+        quick = self._preset == "paper" and self._resolution is None
+        plan = Plan(self._block, self._resolution, quick=quick)
+        lacks_reference = self.first is None or (self._holds and self._below is None)
+        return plan if lacks_reference else self._narrowed(plan, points, matching)
+
+    def take(self, w: Tensor, taps: Taps, plan: Plan, points: FloatArray, matching: Matching) -> Sight:
+        """Make what is seen of what a generator answered to a plan for w [num_ws, w_dim]."""
+        if taps.cut is not None:
+            given = self._picture_with if plan.view is None else self._features_in
+            return given(taps.cut, plan)
+        sight = self._whole(taps)
+        if self.first is None:
+            features, rgb = (None if whole is None else whole.detach() for whole in sight[:2])
+            self.first = Sight(features, rgb)
+            self._below = None
+            narrow = self._narrowed(plan, points, matching)
+            if self._holds and narrow.parts:
+                with torch.no_grad():
+                    self._below = ask(self._generator, w[None], narrow).cut
+        return sight
+
+    def _narrowed(self, plan: Plan, points: FloatArray, matching: Matching) -> Plan:
+        """Narrow a plan to what will be read, where that is not everything."""
+        first = None if self.first is None else self.first.features
         if not isinstance(matching, PaperMatching):
-            return None
-        if self._resolution is not None:
-            ask = self._moving and self._block is None
-            return _Plan(self._moving, PICTURE_BELOW) if ask else None
-        if self.first is None or self.first.features is None or len(points) == 0:
-            return None
-        size = (self.first.features.shape[2], self.first.features.shape[3])
-        view = view_around(points, matching, size, self._generator.image_size)
-        return _Plan(view.parts, FEATURES_BELOW if self._holds else 0, view)
-
-    def _tap(self, w: Tensor, plan: _Plan | None = None) -> Taps:
-        return self._generator.taps(
-            w[None],
-            feature_block=self._block,
-            rgb_resolution=self._resolution,
-            noise_mode="const",
-            cut=None if plan is None else (plan.parts, plan.below),
-        )
-
-    @torch.no_grad()
-    def _look_below(self, w: Tensor, plan: _Plan | None) -> Parts | None:
-        """See how the first state looks in lower blocks, if later ones are compared with it by them."""
-        return self._tap(w, plan).cut if self._holds and plan is not None else None
+            return plan
+        if plan.resolution is not None:
+            return plan if plan.block is not None else plan._replace(parts=self._moving, below=PICTURE_BELOW)
+        if first is None or len(points) == 0:
+            return plan
+        view = view_around(points, matching, (first.shape[2], first.shape[3]), self._generator.image_size)
+        return plan._replace(parts=view.parts, below=FEATURES_BELOW if self._holds else 0, view=view)
 
     # ----------------------------------------------------------------------------
     # What is made of the answer.
@@ -155,11 +218,12 @@ class Eye:
             None if features is None else features.float(), None if rgb is None else rgb[:, :3].float()
         )
 
-    def _features_in(self, view: View, cut: Parts) -> Sight:
-        changed = None if self._below is None else cut.features - self._below.features
-        return Sight(view.assemble(cut.parts), None, view, changed)
+    def _features_in(self, cut: Parts, plan: Plan) -> Sight:
+        assert plan.view is not None
+        changed = cut.features - self._below.features if self._holds and self._below is not None else None
+        return Sight(plan.view.assemble(cut.parts), None, plan.view, changed)
 
-    def _picture_with(self, cut: Parts) -> Sight:
+    def _picture_with(self, cut: Parts, plan: Plan) -> Sight:
         """Put the parts into the first picture, which changes around them as its lower block says."""
         first = None if self.first is None else self.first.rgb
         if first is None or cut.rgb is None or self._below is None or self._below.rgb is None:
@@ -167,10 +231,10 @@ class Eye:
         change = (cut.rgb - self._below.rgb)[:, :3]
         smooth = F.interpolate(change, size=first.shape[2:], mode="bilinear", align_corners=False)
         rgb = first + smooth
-        for (top, left, bottom, right), part in zip(self._moving, cut.parts, strict=True):
+        for (top, left, bottom, right), part in zip(plan.parts, cut.parts, strict=True):
             rgb[:, :, top:bottom, left:right] = part[:, :3]
         with torch.no_grad():
-            inside = covered(self._moving, (first.shape[2], first.shape[3]), first.device)
+            inside = covered(plan.parts, (first.shape[2], first.shape[3]), first.device)
             seen, below = (((each * inside).square().sum()) for each in (rgb - first, smooth))
             weight = torch.where(inside > 0, 1.0, (seen / below.clamp(min=1e-12)).clamp(1.0, MOST_WEIGHT))
         return Sight(None, rgb, weight=weight)

@@ -13,6 +13,7 @@ from drag.evaluation import Evaluation, Evaluator
 from drag.latent import LatentMove
 from drag.request import DragRequest, FloatArray, RequestError
 from drag.stepping import make_rule
+from drag.together import Look, evaluate
 from drag.types import DragError, DragStep, EndReason, Generator, Guide
 
 # A drag by guides has arrived only if the other terms make up no more than this share of the first loss.
@@ -95,14 +96,22 @@ class DragSession:
     # ----------------------------------------------------------------------------
     # Stepping.
 
+    @property
+    def look(self) -> Look:
+        """How the present state is looked at, for who looks at several drags at once."""
+        return self._evaluate, self._move, self._shift
+
     @torch.inference_mode(False)
-    def step(self) -> DragStep:
+    def step(self, seen: Evaluation | None = None) -> DragStep:
         """Look at the present state, and move on unless that ends the drag.
+
+        Args:
+            seen: what `look` gave, if it was looked at already.
 
         Raises:
             DragError: the generator, a guide or the loss gave something that is not a number.
         """
-        here = self._look()
+        here = self._standing(seen or evaluate(self._generator, [self.look])[0])
         best, is_best = self._best, False
         if best is None or here.worth < best.worth:
             best, is_best = here, True
@@ -123,9 +132,8 @@ class DragSession:
             self._shift = shown.shift
         return step
 
-    def _look(self) -> _Standing:
-        """Evaluate the present state."""
-        seen = self._evaluate(self._move, self._shift)
+    def _standing(self, seen: Evaluation) -> _Standing:
+        """Say how the present state stands."""
         loss = sum(seen.losses.values())
         if not (np.isfinite(loss) and np.isfinite(seen.gradient.numpy()).all()):
             raise DragError(_broken(seen, self._index))

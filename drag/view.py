@@ -28,12 +28,14 @@ class View:
         parts: the rectangles that are computed.
         origin: (x, y) px of its corner in the picture.
         size: (height, width) px that it covers.
+        cell: px of the picture that a cell of the map covers.
     """
 
     cells: Cells
     parts: tuple[Cells, ...]
     origin: tuple[float, float]
     size: tuple[int, int]
+    cell: float
 
     def matching(self, whole: PaperMatching) -> PaperMatching:
         """The same matching, counting from the view's corner: radii and step lengths stay."""
@@ -88,13 +90,17 @@ def view_around(
         ends.append((first, np.clip(np.ceil((middle + reach) / cell) + 1, first + 1, count).astype(int)))
     (tops, bottoms), (lefts, rights) = ends
     boxes = zip(tops.tolist(), lefts.tolist(), bottoms.tolist(), rights.tolist(), strict=True)
-    parts = joined(boxes)
+    return view_of(joined(boxes), cell)
+
+
+def view_of(parts: tuple[Cells, ...], cell: float) -> View:
+    """Make the view that shows these rectangles, at least one."""
     whole = parts[0]
     for part in parts[1:]:
         whole = _join(whole, part)
     top, left, bottom, right = whole
     x, y = points_from(torch.tensor(top * cell), torch.tensor(left * cell)).tolist()
-    return View(whole, parts, (x, y), (round((bottom - top) * cell), round((right - left) * cell)))
+    return View(whole, parts, (x, y), (round((bottom - top) * cell), round((right - left) * cell)), cell)
 
 
 # ----------------------------------------------------------------------------

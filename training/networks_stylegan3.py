@@ -142,11 +142,13 @@ class SynthesisNetwork(nn.Module):
         if last < 0:
             return Taps(None, None)
 
-        x, features = self.input(ws[:, 0]), None
-        for index, name in enumerate(self.layer_names[: last + 1]):
-            x = cast(SynthesisLayer, self.get_submodule(name))(x, ws[:, index + 1])
-            if index == last_feature:
-                features = x
+        # Its filters are made for full floats: a caller's wish to multiply in half floats is not followed.
+        with torch.autocast(ws.device.type, enabled=False):
+            x, features = self.input(ws[:, 0]), None
+            for index, name in enumerate(self.layer_names[: last + 1]):
+                x = cast(SynthesisLayer, self.get_submodule(name))(x, ws[:, index + 1])
+                if index == last_feature:
+                    features = x
         if rgb_resolution is None:
             return Taps(features, None, margin)
         img = x.float() * self.output_scale

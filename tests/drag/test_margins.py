@@ -12,7 +12,8 @@ from drag.evaluation import Evaluator
 from drag.latent import LatentMove
 from drag.matching import make_matching
 from drag.request import DragRequest
-from drag.seeing import Eye
+from drag.seeing import Eye, ask
+from drag.together import evaluate
 from training.networks_stylegan3 import Generator
 
 FORMS: dict[str, dict[str, Any]] = {"T": {}, "R": {"conv_kernel": 1, "use_radial_filters": True}}
@@ -48,10 +49,10 @@ def test_a_picture_that_moves_by_five_pixels_takes_the_handles_with_it(generator
     config = DragConfig(r2=96, feature_block=block)
     look = Evaluator(generator, (), request, config, torch.device("cpu"))
     move = LatentMove(config, start, None)
-    assert look(move, move.zero()).points.tolist() == request.points.tolist()
+    assert evaluate(generator, [(look, move, move.zero())])[0].points.tolist() == request.points.tolist()
     try:
         transform[0, 2] = -5 / 32  # The input's, and so the picture's opposite.
-        points = look(move, move.zero()).points
+        points = evaluate(generator, [(look, move, move.zero())])[0].points
     finally:
         transform[0, 2] = 0
     assert points == pytest.approx(request.targets, abs=0.05)
@@ -65,7 +66,9 @@ def test_the_published_code_overlooks_the_margins_and_the_preset_repeats_that(ge
         eye = Eye(generator)
         eye.aim(config, True, None, None)
         matching = make_matching(config, generator.image_size, 1)
-        seen[config.preset] = eye.look(start, request.points, matching).features
+        plan = eye.plan(request.points, matching)
+        taps = ask(generator, start[None], plan)
+        seen[config.preset] = eye.take(start, taps, plan, request.points, matching).features
     margin = generator.synthesis.margins[3]
     whole = seen["published"]
     assert margin == 6 and whole.shape[2] == seen["paper"].shape[2] + 2 * margin

@@ -1,10 +1,12 @@
 """What is read around the handles is the same, whether it comes from whole maps or from a cut."""
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drag import precision
 from drag.config import DragConfig
 from drag.engine import drag
 from drag.holding import hold_in_parts
@@ -55,6 +57,11 @@ def test_a_view_is_no_larger_than_it_must_be():
     top, left, bottom, right = view.cells
     assert (bottom - top) <= 20 and (right - left) <= 20  # Of 128: the search reaches 12 px, 3 cells.
     assert view.origin == (left * 4.0, top * 4.0)
+
+
+@pytest.fixture(autouse=True)
+def full_floats(monkeypatch):
+    monkeypatch.setattr(precision, "multiplies_half_floats", lambda: False)
 
 
 class Recording(Generator):
@@ -151,12 +158,12 @@ def test_what_is_known_counts_exactly_and_the_rest_by_the_block_below():
     whole = torch.zeros(1, 3, 8, 8)
     change = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
     held = torch.rand(8, 8, generator=torch.Generator().manual_seed(1))
-    everywhere = View((0, 0, 8, 8), ((0, 0, 8, 8),), (0.0, 0.0), (8, 8))
+    everywhere = View((0, 0, 8, 8), ((0, 0, 8, 8),), (0.0, 0.0), (8, 8), 1.0)
     exact = (change.abs() * held).mean()
     assert torch.allclose(hold_in_parts(change, whole, held, everywhere, torch.rand(1, 5, 4, 4)), exact)
     # A change that is alike all over: the block below changes by a third of it, and is scaled to it.
     alike, below = torch.full((1, 3, 8, 8), 0.6), torch.full((1, 5, 4, 4), 0.2)
-    corner = View((0, 4, 3, 8), ((0, 4, 3, 8),), (4.0, 0.0), (3, 4))
+    corner = View((0, 4, 3, 8), ((0, 4, 3, 8),), (4.0, 0.0), (3, 4), 1.0)
     estimate = hold_in_parts(corner.of(alike), whole, held, corner, below)
     assert torch.allclose(estimate, 0.6 * held.mean())
 
