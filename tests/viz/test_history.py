@@ -1,7 +1,6 @@
 """Undo and redo: whatever was done, in whatever order, comes back exactly as it was."""
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,63 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drag.config import DragConfig
 from drag.path import EditPath
+from tests.viz.works import INFO, OTHER, moments, same, unpacked, w_of
 from viz import actions, answers, commands, history
 from viz.editor import act, hear
 from viz.history import bytes_of, go_to, moment_of, record, settle
 from viz.history_words import changes
-from viz.state import EditorState, History, JobKind, LatentState, PointPair
+from viz.state import EditorState, History, LatentState, PointPair
 from viz.state.history import Moment, PackedMask
-from viz.state.picture import Edit, PictureState
+from viz.state.picture import PictureState
 
-INFO = answers.NetworkInfo(Path("a.safetensors"), "A", "00", 64, 64, 8, 16, 4)
-OTHER = dataclasses.replace(INFO, path=Path("b.pkl"), title="B", sha256="11")
 PICTURE = np.zeros((64, 64, 3), np.uint8)
-
-
-def w_of(value: float) -> Any:
-    return np.full((8, 16), value, np.float32)
 
 
 # ----------------------------------------------------------------------------
 # The functions alone.
-
-
-def moments() -> Any:
-    """Any moment of a small picture, out of a few values of everything, so that some are equal."""
-    masks = [None, *(np.full((8, 8), value, np.float32) for value in (0.25, 0.5, 1))]
-    paths = [
-        EditPath.of([0, 1], [w_of(0), w_of(value)], [np.zeros((0, 2))] * 2, np.zeros((0, 2)))
-        for value in (1, 2)
-    ]
-    edits = [
-        None,
-        *(Edit(JobKind.ADJUST, "Close eyes", path, place) for path in paths for place in (0.0, 1.0)),
-    ]
-    ws = [None, w_of(3), w_of(4)]
-    pairs = [(), (PointPair((1, 2)),), (PointPair((1, 2), (3, 4)), PointPair((5, 6), (7, 8)))]
-    return st.builds(
-        Moment,
-        network=st.sampled_from([INFO, OTHER]),
-        latent=st.builds(LatentState, st.integers(0, 2)),
-        picture=st.builds(PictureState, st.sampled_from(ws), st.sampled_from(ws), st.sampled_from(edits)),
-        pairs=st.sampled_from(pairs),
-        mask=st.sampled_from(masks),
-        config=st.builds(DragConfig, max_steps=st.sampled_from([10, 20])),
-        strengths=st.builds(lambda value: {"close_eyes": value}, st.sampled_from([0.5, 1.0])),
-    )
-
-
-def unpacked(mask: Any) -> Any:
-    return mask.mask() if isinstance(mask, PackedMask) else mask
-
-
-def same(one: Moment, other: Moment) -> bool:
-    """Whether two moments are the same to a person: nothing has changed but how a mask is stored."""
-    masks = unpacked(one.mask), unpacked(other.mask)
-    alike = masks[0] is masks[1] or (masks[0] is not None and masks[1] is not None and np.array_equal(*masks))
-    return alike and not changes(dataclasses.replace(one, mask=None), dataclasses.replace(other, mask=None))
 
 
 @given(st.lists(st.tuples(moments(), st.booleans(), st.booleans()), min_size=1, max_size=12))

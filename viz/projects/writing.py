@@ -1,0 +1,109 @@
+"""Writing a project: a history as one zip."""
+
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dnnlib.files import atomic_write
+from drag.path import EditPath
+from viz.answers import NetworkInfo
+from viz.projects.arrays import ArraysOut
+from viz.projects.form import (
+    FORMAT,
+    VERSION,
+    EditForm,
+    EntryForm,
+    MomentForm,
+    NetworkForm,
+    PairForm,
+    PathForm,
+    ProjectForm,
+)
+from viz.state.history import History, Moment
+
+
+def write_project(path: Path, history: History, *, closed: bool = False) -> None:
+    """Write a project, whole or not at all.
+
+    Args:
+        path: of the zip.
+        history: with at least one entry.
+        closed: of an autosave, that its window was closed in good order.
+
+    Raises:
+        FileError: if the file cannot be written.
+    """
+    with atomic_write(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        arrays = ArraysOut(archive)
+        form = _Writer(path, arrays).form(history, closed)
+        # Encoding the records comes upon the arrays, and writes them.
+        text = msgspec.json.encode(form, enc_hook=arrays.name_of)
+        archive.writestr("project.json", msgspec.json.format(text, indent=1), zipfile.ZIP_DEFLATED)
+
+
+class _Writer:
+    """Puts a history into the form of the file; what is shared is counted once."""
+
+    def __init__(self, file: Path, arrays: ArraysOut) -> None:
+        self._arrays = arrays
+        self._folder = file.absolute().parent
+        self._networks: dict[str, NetworkForm] = {}
+        self._paths: dict[int, PathForm] = {}
+
+    def form(self, history: History, closed: bool) -> ProjectForm:
+        entries = tuple(
+            EntryForm(entry.words, self._moment(entry.moment), tuple(sorted(entry.topics)))
+            for entry in history.entries
+        )
+        networks, paths = tuple(self._networks.values()), tuple(self._paths.values())
+        return ProjectForm(FORMAT, VERSION, networks, paths, entries, history.at, closed)
+
+    def _moment(self, moment: Moment) -> MomentForm:
+        # Packed or not, a mask is an array in the file: its name stands for it.
+        mask: Any = None if moment.mask is None else self._arrays.name_of(moment.mask)
+        return MomentForm(
+            self._network(moment.network),
+            moment.latent,
+            moment.picture.w,
+            moment.picture.own_w,
+            self._edit(moment),
+            tuple(PairForm(pair.point, pair.target) for pair in moment.pairs),
+            mask,
+            moment.config,
+            dict(moment.strengths),
+            moment.automatic_mask,
+            moment.click,
+            moment.edits,
+        )
+
+    def _edit(self, moment: Moment) -> EditForm | None:
+        edit = moment.picture.edit
+        if edit is None:
+            return None
+        return EditForm(edit.kind, edit.title, self._path(edit.path), edit.place, edit.outcome)
+
+    def _path(self, path: EditPath) -> int:
+        if id(path) not in self._paths:
+            self._paths[id(path)] = PathForm(path.steps, path.ws, path.points, path.targets)
+        return list(self._paths).index(id(path))
+
+    def _network(self, network: NetworkInfo) -> int:
+        if network.sha256 not in self._networks:
+            where = network.path.absolute()
+            self._networks[network.sha256] = NetworkForm(
+                str(where), network.title, network.sha256, network.width, network.height,
+                network.num_ws, network.w_dim, network.num_blocks, network.c_dim,
+                _beside(where, self._folder),
+            )  # fmt: skip
+        return list(self._networks).index(network.sha256)
+
+
+def _beside(path: Path, folder: Path) -> str:
+    """Give the path from a folder, by which a project that moves with its network finds it; "" if none."""
+    try:
+        return os.path.relpath(path, folder)
+    except ValueError:  # Another drive.
+        return ""
