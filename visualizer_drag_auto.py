@@ -23,7 +23,7 @@ INTERRUPTED = 130  # What shells give for a program that Ctrl-C ended.
 def show_window(path: Path, device: str, seed: int, scale: float | None) -> int:
     """Open the editor's window, and return when it is closed."""
     check_libraries()
-    from platformdirs import user_config_path
+    from platformdirs import user_config_path, user_state_path
 
     from gui_utils.window import Window
     from tools.machine import ThisMachine
@@ -31,10 +31,11 @@ def show_window(path: Path, device: str, seed: int, scale: float | None) -> int:
     from viz.app import TITLE, App
 
     settings = user_config_path("drag-auto", appauthor=False)
+    work = user_state_path("drag-auto", appauthor=False) / "autosave"
     with Window(TITLE, scale=scale) as window:
         catalogue = PublishedCheckpoints()
         library, machine = read_library(), ThisMachine()
-        app = App(window, open_for_window, seed, catalogue, settings, library, device, machine)
+        app = App(window, open_for_window, seed, catalogue, settings, library, device, machine, work)
         try:
             app.open(path)
             app.run()

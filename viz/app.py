@@ -9,20 +9,23 @@ from faces.expressions import Library
 from gui_utils import theme
 from gui_utils.window import Window
 from viz import answers, commands, editor, help, keys, menus
-from viz.actions import Action, DropFiles, LetGo, OpenNetwork, PassTime
+from viz.actions import Action, DropFiles, LetGo, OpenNetwork, OpenProject, PassTime
 from viz.canvas import Canvas
 from viz.catalogue import Catalogue
 from viz.docks import Docks
 from viz.errands import Errands
 from viz.fetcher import Fetcher
+from viz.history_words import changes
+from viz.keeper import Keeper
 from viz.machine import Machine
 from viz.meter import Meter
-from viz.panels import banners, progress
+from viz.panels import banners, progress, recovery
 from viz.panels.table import PANELS
 from viz.preferences import Preferences
 from viz.rules.face import take_library
+from viz.rules.project import unsaved
 from viz.session import OpenSession
-from viz.state import EditorState, LatentState, NetworkState
+from viz.state import EditorState, LatentState, Moment, NetworkState
 from viz.words import status_text
 from viz.worker import Worker
 
@@ -42,6 +45,7 @@ class App:
         library: the expressions; those that come with the program if None.
         device: what is to compute: "auto", "cpu", "cuda" or "mps".
         machine: what there is to compute on, if the window is to tell and let it be chosen.
+        work: the folder in which unsaved work is kept; None: it is not.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class App:
         library: Library | None = None,
         device: str = "auto",
         machine: Machine | None = None,
+        work: Path | None = None,
     ) -> None:
         self.window = window
         self.docks = Docks(PANELS)
@@ -64,12 +69,16 @@ class App:
         self.preferences.restore_layout(self.docks)
         self.worker = Worker(open_session, window.wake, machine)
         self.fetcher = Fetcher(catalogue, on_answer=window.wake) if catalogue is not None else None
+        self.keeper = Keeper(work, on_answer=window.wake)
         self.errands = Errands(window, self.docks)
         self.meter = Meter(window)
         self.canvas = Canvas()
+        self._offered: Moment | None = None
 
     def open(self, path: Path) -> None:
-        """Load a checkpoint. Its path is shown from the current folder where it lies below that."""
+        """Load a checkpoint, or a project. A path below the current folder is shown from there."""
+        if path.suffix.lower() == ".zip":
+            return self.do(OpenProject(str(path)))
         below = path.is_absolute() and path.is_relative_to(Path.cwd())
         self.do(OpenNetwork(str(path.relative_to(Path.cwd()) if below else path)))
 
@@ -83,6 +92,7 @@ class App:
         if self.fetcher is not None:
             self.fetcher.close()
         self.worker.close()
+        self.keeper.close(self.state.history if unsaved(self.state) else None)
         self.preferences.keep(self.state, at_once=True)
         self.canvas.close()
 
@@ -109,6 +119,7 @@ class App:
         self.window.set_look(self.state.window.theme, self.state.window.size)
         self.state = self.meter.read(self.state)
         self._remember()
+        self._keep_work()
         waiting = self.state.network.loading is not None or self.state.downloads.fetch is not None
         if self.state.moving or waiting:
             self.window.stay_awake(0.1)
@@ -121,7 +132,7 @@ class App:
             heard.insert(0, frame)
         for one in heard:
             self._take(editor.hear(self.state, one))
-        for told in self.fetcher.poll() if self.fetcher is not None else ():
+        for told in (*(self.fetcher.poll() if self.fetcher is not None else ()), *self.keeper.poll()):
             self._take(editor.hear(self.state, told))
 
     def do(self, action: Action) -> None:
@@ -134,6 +145,8 @@ class App:
             if isinstance(command, commands.Fetch | commands.FetchAddress | commands.CancelFetch):
                 if self.fetcher is not None:
                     self.fetcher.send(command)
+            elif isinstance(command, commands.project.Command):
+                self.keeper.send(command)
             elif self.errands.takes(command):
                 for news in self.errands.do(command):
                     self._take(editor.hear(self.state, news))
@@ -148,6 +161,16 @@ class App:
             self._take(
                 editor.hear(self.state, answers.Remark(f"The window's settings are not kept: {error}"))
             )
+
+    def _keep_work(self) -> None:
+        """Hand over what has changed, to be autosaved: after an edit at once."""
+        here = self.state.history.here
+        if here is None or not unsaved(self.state):
+            return
+        topics = changes(self._offered, here.moment) if self._offered is not None else frozenset({"edit"})
+        if topics:
+            self._offered = here.moment
+            self.keeper.offer(self.state.history, at_once="edit" in topics)
 
     # ------------------------------------------------------------------------
     # The parts of the window.
@@ -183,7 +206,7 @@ class App:
 
     def _draw_stage(self) -> list[Action]:
         scale = self.window.scale
-        found = banners.draw(self.state)
+        found = recovery.draw(self.state) + banners.draw(self.state)
         room = imgui.get_content_region_avail().y
         strip = progress.height()
         imgui.begin_child("canvas", imgui.ImVec2(0, max(1.0, room - strip)))

@@ -12,13 +12,19 @@ import dataclasses
 
 from dnnlib.errors import EditorError
 from viz import actions, answers
-from viz.rules import capture, face, history, jobs, network, picture, points, window
+from viz.rules import capture, face, history, jobs, network, picture, points, project, window
 from viz.rules.steps import Result, with_banner, with_machine
 from viz.state import EditorState
 
 __all__ = ["Result", "act", "hear"]
 
-_BESIDE_THE_WORK = (answers.Offered, answers.Fetching, answers.Fetched, answers.Computing)
+_BESIDE_THE_WORK = (
+    answers.Offered,
+    answers.Fetching,
+    answers.Fetched,
+    answers.Computing,
+    answers.project.News,
+)
 
 
 def act(state: EditorState, action: actions.Action) -> Result:
@@ -34,6 +40,8 @@ def act(state: EditorState, action: actions.Action) -> Result:
 
 
 def _act(state: EditorState, action: actions.Action) -> Result:
+    if isinstance(action, actions.DropFiles) and action.paths and action.paths[0].suffix.lower() == ".zip":
+        return project.act(state, actions.OpenProject(str(action.paths[0])))
     if isinstance(action, actions.network.Action):
         return network.act(state, action)
     if isinstance(action, actions.picture.Action):
@@ -46,6 +54,8 @@ def _act(state: EditorState, action: actions.Action) -> Result:
         return capture.act(state, action)
     if isinstance(action, actions.history.Action):
         return history.act(state, action)
+    if isinstance(action, actions.project.Action):
+        return project.act(state, action)
     if isinstance(action, actions.window.Action):
         return window.act(state, action)
     return jobs.act(state, action)
@@ -70,4 +80,6 @@ def _hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
         return capture.hear(state, news)
     if isinstance(news, answers.machine.News):
         return with_machine(state, news), ()
+    if isinstance(news, answers.project.News):
+        return project.hear(state, news)
     return jobs.hear(state, news)

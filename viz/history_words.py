@@ -40,7 +40,7 @@ def _differences(before: Moment, after: Moment) -> Iterator[str]:
     for name in _differing(before.config, after.config):
         yield f"option {name}"
     for name in before.strengths.keys() | after.strengths.keys():
-        if before.strengths.get(name) != after.strengths.get(name):
+        if before.strengths.get(name, 1.0) != after.strengths.get(name, 1.0):
             yield f"strength {name}"
     if before.automatic_mask != after.automatic_mask:
         yield "automatic mask"

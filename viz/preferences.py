@@ -63,6 +63,8 @@ class Preferences:
         network = dataclasses.replace(
             state.network, recent=tuple(map(Path, _texts(self._kept.get("recent"))))
         )
+        projects = tuple(map(Path, _texts(self._kept.get("projects"))))
+        state = dataclasses.replace(state, project=dataclasses.replace(state.project, recent=projects))
         return dataclasses.replace(state, window=window, network=network)
 
     def restore_layout(self, docks: Docks) -> None:
@@ -104,6 +106,7 @@ def _wanted(state: EditorState, layout: str) -> dict[str, Any]:
         "size": round(state.window.size, 2),
         "closed": sorted(state.window.closed),
         "recent": [str(path) for path in state.network.recent[:_MOST_RECENT]],
+        "projects": [str(path) for path in state.project.recent[:_MOST_RECENT]],
         "layout": layout,
     }
 

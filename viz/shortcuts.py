@@ -34,6 +34,7 @@ from viz.actions import (
     SaveEditFilm,
     SaveLatent,
     SavePicture,
+    SaveProject,
     StartDrag,
     StepJob,
     StopJob,
@@ -41,6 +42,7 @@ from viz.actions import (
     Zoom,
 )
 from viz.points import place_of
+from viz.rules.project import ask_where, ask_which
 from viz.state import GREATEST_BRUSH, EditorState, JobKind, MaskChange, Tool, ViewState
 
 Act = Callable[[EditorState], Action | None]
@@ -140,6 +142,14 @@ def _save_edit(state: EditorState) -> Action | None:
     return SaveEditFilm() if state.ready and state.edits else None
 
 
+def _save_project(state: EditorState) -> Action | None:
+    return SaveProject() if state.history.here is not None and not state.project.doing else None
+
+
+def _save_project_as(state: EditorState) -> Action | None:
+    return ask_where(state) if state.history.here is not None and not state.project.doing else None
+
+
 def _start(state: EditorState) -> Action | None:
     if state.job is not None:
         return ContinueJob() if state.job.paused else None
@@ -213,6 +223,9 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("Ctrl+L", "Save the latent (NPZ)",
              lambda s: SaveLatent() if s.picture.w is not None else None, "File"),
     Shortcut("", "Open a latent …", lambda s: _ask_for_latent if s.network.loaded else None, "File"),
+    Shortcut("Ctrl+S", "Save the project", _save_project, "File"),
+    Shortcut("Ctrl+Shift+S", "Save the project as …", _save_project_as, "File"),
+    Shortcut("Ctrl+Shift+O", "Open a project …", lambda state: ask_which(), "File"),
     Shortcut("Ctrl+Q", "Quit", lambda state: Quit(), "File"),
     Shortcut("Ctrl+Z", "Undo", lambda state: Undo(), "Edit", repeat=True),
     Shortcut("Ctrl+Shift+Z", "Redo", lambda state: Redo(), "Edit", repeat=True),

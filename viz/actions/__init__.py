@@ -1,6 +1,6 @@
 """What a person did: frozen records, made by the panels and the canvas, understood by viz/editor.py."""
 
-from viz.actions import capture, face, history, jobs, network, picture, points, window
+from viz.actions import capture, face, history, jobs, network, picture, points, project, window
 from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture
 from viz.actions.face import ChangeFace, ClickExpression, LookForFaces, ReadExpressions, ResetFace
 from viz.actions.history import GoToEntry, LetGo, Redo, Undo
@@ -27,6 +27,16 @@ from viz.actions.points import (
     SelectMarker,
     StartDrag,
 )
+from viz.actions.project import (
+    DiscardWork,
+    GiveUpArrival,
+    OpenProject,
+    PutOffWork,
+    RecoverWork,
+    SaveProject,
+    SaveProjectAs,
+    TypeProject,
+)
 from viz.actions.window import (
     AskForFile,
     ChangeView,
@@ -45,6 +55,7 @@ Action = (
     | face.Action
     | capture.Action
     | history.Action
+    | project.Action
     | jobs.Action
     | window.Action
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from viz.actions import Action
-from viz.panels import capture, drag, face_adjustments, history, latent, network, performance, plot
+from viz.panels import capture, drag, face_adjustments, history, latent, network, performance, plot, project
 from viz.state import EditorState
 
 
@@ -45,6 +45,7 @@ PANELS: tuple[Panel, ...] = (
     Panel("Drag", drag.draw, Place.LEFT, "F5"),
     Panel("Capture", capture.draw, Place.LEFT, "F6"),
     Panel("History", history.draw, Place.RIGHT, "F7"),
+    Panel("Project", project.draw, Place.RIGHT, "F8"),
     Panel("Progress", plot.draw, Place.RIGHT_BOTTOM, "F10"),
     Panel("Performance", performance.draw, Place.RIGHT_BOTTOM, "F12"),
 )

@@ -54,8 +54,10 @@ def _go(state: EditorState, index: int) -> Result:
 
 def awaited(state: EditorState, news: answers.Loaded) -> bool:
     """Tell whether a network that was loaded is the one that work waits for: its content decides."""
-    here = state.arrival.history.here if state.arrival is not None else None
-    return here is not None and here.moment.network.sha256 == news.network.sha256
+    arrival = state.arrival
+    if arrival is None or arrival.history.here is None or news.epoch < arrival.epoch:
+        return False
+    return arrival.history.here.moment.network.sha256 == news.network.sha256
 
 
 def arrived(state: EditorState, news: answers.Loaded) -> Result:

@@ -13,6 +13,7 @@ from viz.rules import downloads, looking
 from viz.rules.steps import (
     Result,
     done_loading,
+    done_with_project,
     in_face,
     in_job,
     in_picture,
@@ -166,6 +167,6 @@ def _move_points(state: EditorState, points: np.ndarray) -> EditorState:
 
 def _failed(state: EditorState, news: answers.Failed) -> Result:
     state = done_loading(without_job(state, news.epoch), news.epoch)
-    state = downloads.ended(state, news.epoch)
+    state = done_with_project(downloads.ended(state, news.epoch), news.epoch)
     state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, when_seen=AfterLook.NOTHING))
     return with_banner(state, news.message), ()

@@ -61,6 +61,16 @@ def in_picture(state: EditorState, **changes: object) -> EditorState:
     return dataclasses.replace(state, picture=dataclasses.replace(state.picture, **changes))  # type: ignore[arg-type]
 
 
+def in_project(state: EditorState, **changes: object) -> EditorState:
+    """Change what is known of the project."""
+    return dataclasses.replace(state, project=dataclasses.replace(state.project, **changes))  # type: ignore[arg-type]
+
+
+def done_with_project(state: EditorState, epoch: int) -> EditorState:
+    """Stop waiting for what was asked of the keeper by the command of an epoch."""
+    return in_project(state, doing="") if state.project.doing_epoch == epoch else state
+
+
 def in_job(state: EditorState, epoch: int, **changes: object) -> EditorState:
     """Change the job of an epoch, if it still runs."""
     if state.job is None or state.job.epoch != epoch:

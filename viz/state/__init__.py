@@ -10,4 +10,5 @@ from viz.state.machine import MachineState
 from viz.state.network import DownloadState, Fetch, NetworkState
 from viz.state.picture import Edit, PictureState
 from viz.state.points import GREATEST_BRUSH, AfterLook, DragState, Marker, Mask, MaskChange, PointPair, Tool
+from viz.state.project import ProjectState
 from viz.state.window import ViewState, WindowState

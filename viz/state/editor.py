@@ -12,6 +12,7 @@ from viz.state.machine import MachineState
 from viz.state.network import DownloadState, NetworkState
 from viz.state.picture import PictureState
 from viz.state.points import DragState, PointPair
+from viz.state.project import ProjectState
 from viz.state.window import ViewState, WindowState
 
 
@@ -36,6 +37,7 @@ class EditorState:
     picture: PictureState = field(default_factory=PictureState)
     history: History = field(default_factory=History)
     arrival: Arrival | None = None
+    project: ProjectState = field(default_factory=ProjectState)
     window: WindowState = field(default_factory=WindowState)
     view: ViewState = field(default_factory=ViewState)
     machine: MachineState = field(default_factory=MachineState)

@@ -105,7 +105,11 @@ class History:
 
 @dataclass(frozen=True, eq=False)
 class Arrival:
-    """Work whose network is still being loaded, by the command of `epoch`; it is shown once that is there."""
+    """Work whose network is still being loaded, by the command of `epoch`; it is shown once that is there.
+
+    `missing` says why that network is not where it was, in one line: somebody has to find it.
+    """
 
     epoch: int
     history: History
+    missing: str = ""

@@ -1,0 +1,234 @@
+"""Work that was not saved: kept in a folder, one file for each editor, until it is saved or thrown away.
+
+An editor holds the lock of its file as long as it lives; the system lets it go however the process ends. What
+nobody holds was left: by a crash, or by somebody who closed the window.
+"""
+
+import contextlib
+import os
+import secrets
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from dnnlib.files import writable_folder
+from viz.history_words import changes
+from viz.projects.arrays import ProjectError, check_claims
+from viz.projects.reading import Project, read_project
+from viz.projects.writing import write_project
+from viz.state.history import History, Moment
+
+_HALF_SECONDS = 3600.0
+MOST_CLOSED = 12  # Files of windows that were closed in good order; older ones are thrown away.
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """Work that was left.
+
+    Attributes:
+        path: of its file.
+        saved_at: seconds since 1970.
+        title: of the network.
+        words: what was done last.
+        entries: how many entries its history has.
+        closed: its window was closed in good order.
+        fault: why it cannot be read; empty if it can.
+    """
+
+    path: Path
+    saved_at: float
+    title: str = ""
+    words: str = ""
+    entries: int = 0
+    closed: bool = False
+    fault: str = ""
+
+
+class Autosave:
+    """The file of this editor, and those that others left. Used in one thread.
+
+    Args:
+        folder: for all editors of a person; made if it is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path: Path | None = None
+        self._lock: FileLock | None = None
+        self._taken: dict[Path, tuple[FileLock, Moment]] = {}
+
+    @property
+    def path(self) -> Path | None:
+        """Where this editor's work is; None before it was written first."""
+        return self._path
+
+    def write(self, history: History, *, closed: bool = False) -> None:
+        """Write the work in the place of what this editor wrote before.
+
+        Raises:
+            FileError: if it cannot be written.
+        """
+        if self._path is None:
+            writable_folder(self._folder)
+            name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{secrets.token_hex(3)}.zip"
+            path = self._folder / name
+            self._lock = _locked(path)
+            self._path = path
+        write_project(self._path, history, closed=closed)
+        # What was taken over may go once it is safe in this editor's own file.
+        for path, (lock, moment) in list(self._taken.items()):
+            if any(changes(moment, entry.moment) <= {"mask"} for entry in history.entries):
+                del self._taken[path]
+                self._remove(path, lock)
+
+    def leave(self) -> None:
+        """Leave the file as it is, for whoever comes; the next one is written under a new name."""
+        if self._lock is not None:
+            self._lock.release()
+        self._path, self._lock = None, None
+
+    def drop(self) -> None:
+        """Throw this editor's file away: the work is saved elsewhere, or there is none."""
+        if self._path is not None and self._lock is not None:
+            self._remove(self._path, self._lock)
+        self._path, self._lock = None, None
+
+    def close(self) -> None:
+        """Let go of all that is held; what was taken but not yet written anew stays for the next one."""
+        self.leave()
+        for lock, _ in self._taken.values():
+            lock.release()
+        self._taken.clear()
+
+    # ------------------------------------------------------------------------
+    # What others left.
+
+    def leftovers(self) -> tuple[Leftover, ...]:
+        """List what was left, the newest first."""
+        found = []
+        for path in self._files():
+            with _lock_of(path) as mine:
+                if mine:
+                    found.append(_leftover(path))
+        found.sort(key=lambda left: left.saved_at, reverse=True)
+        for old in [left for left in found if left.closed][MOST_CLOSED:]:
+            found.remove(old)
+            self.discard(old.path)
+        return tuple(found)
+
+    def _files(self) -> list[Path]:
+        """List the files; half of one, which a killed editor was writing, goes once it is old."""
+        found = []
+        with contextlib.suppress(OSError):
+            for path in self._folder.glob("*.zip"):
+                if not path.name.startswith("."):
+                    found.append(path)
+                elif time.time() - path.stat().st_mtime > _HALF_SECONDS:
+                    path.unlink()
+        return found
+
+    def take(self, path: Path) -> Project:
+        """Read what was left, and hold it until this editor has written it anew.
+
+        Raises:
+            ProjectError: it cannot be read, or another editor has it.
+        """
+        if path in self._taken:
+            return read_project(path)
+        lock = _locked(path)
+        try:
+            project = read_project(path)
+        except ProjectError:
+            lock.release()
+            raise
+        self._taken[path] = lock, project.history.entries[project.history.at].moment
+        return project
+
+    def discard(self, path: Path) -> None:
+        """Throw away what was left.
+
+        Raises:
+            ProjectError: another editor has it.
+        """
+        taken = self._taken.pop(path, None)
+        self._remove(path, _locked(path) if taken is None else taken[0])
+
+    @staticmethod
+    def _remove(path: Path, lock: FileLock) -> None:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        with contextlib.suppress(OSError):
+            Path(lock.lock_file).unlink()
+        lock.release()
+
+
+def _lock_file(path: Path) -> Path:
+    return path.with_suffix(".lock")
+
+
+def _locked(path: Path) -> FileLock:
+    """Take the lock of a file.
+
+    Raises:
+        ProjectError: another editor holds it.
+    """
+    lock = FileLock(_lock_file(path), timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ProjectError(f"{path.name}: another editor works on it") from None
+    return lock
+
+
+@contextlib.contextmanager
+def _lock_of(path: Path) -> Iterator[bool]:
+    """Hold the lock of a file for a moment; yields whether it could be had."""
+    try:
+        lock = _locked(path)
+    except (ProjectError, OSError):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+# ----------------------------------------------------------------------------
+# A look at the file, without its arrays.
+
+
+class _Named(msgspec.Struct, frozen=True):
+    title: str
+
+
+class _Said(msgspec.Struct, frozen=True):
+    words: str
+
+
+class _Outline(msgspec.Struct, frozen=True):
+    networks: tuple[_Named, ...]
+    entries: tuple[_Said, ...]
+    at: int
+    closed: bool = False
+
+
+def _leftover(path: Path) -> Leftover:
+    saved_at = 0.0
+    try:
+        saved_at = path.stat().st_mtime
+        with zipfile.ZipFile(path) as archive:
+            check_claims(archive)
+            outline = msgspec.json.decode(archive.read("project.json"), type=_Outline)
+        title = outline.networks[0].title if outline.networks else ""
+        words = outline.entries[min(max(outline.at, 0), len(outline.entries) - 1)].words
+        return Leftover(path, saved_at, title, words, len(outline.entries), outline.closed)
+    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, msgspec.DecodeError) as error:
+        lines = str(error).splitlines() or [type(error).__name__]
+        return Leftover(path, saved_at, fault=lines[0])
