@@ -22,7 +22,7 @@ from viz.state.history import History
 logger = logging.getLogger(__name__)
 
 AUTOSAVE_SECONDS = 60.0
-_AT_ONCE_SECONDS = 0.5  # So soon after an edit: several that end together are one.
+_SOON_SECONDS = 0.5  # After a quiet minute, so soon: what a stroke begins, it also ends.
 _CLOSE_SECONDS = 20.0
 
 
@@ -66,11 +66,11 @@ class Keeper:
         with self._changed:
             now = time.monotonic()
             self._offered = history
-            self._due = min(self._due, now + _AT_ONCE_SECONDS if at_once else self._next(now))
+            self._due = min(self._due, now if at_once else self._next(now))
             self._changed.notify()
 
     def _next(self, now: float) -> float:
-        return max(now + _AT_ONCE_SECONDS, self._written_at + AUTOSAVE_SECONDS)
+        return max(now + _SOON_SECONDS, self._written_at + AUTOSAVE_SECONDS)
 
     def poll(self) -> list[answers.News]:
         """Take all news since the last call, in order."""

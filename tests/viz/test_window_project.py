@@ -1,0 +1,316 @@
+"""The real window: save, open, drop and recover projects; and kill -9 in the middle of a drag."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import glfw
+import numpy as np
+import pytest
+
+from dnnlib.errors import EditorError
+from tests.screen import virtual_display
+from tests.viz.conftest import EditorPerson
+from tests.viz.fakes import FakeSession
+from tests.viz.test_window import colour_at
+from tests.viz.test_window_history import close_eyes, words
+from viz import actions
+from viz.projects.autosave import Autosave
+from viz.projects.reading import read_project
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def start(window: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+    """Start an editor, as often as wanted: each is another one in front of the same screen."""
+    from viz.app import App
+
+    started: list[EditorPerson] = []
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fake.safetensors").write_bytes(b"fake")
+    (tmp_path / "other.pkl").write_bytes(b"other")
+
+    def end(person: EditorPerson) -> None:
+        for button in (0, 1):
+            person.release(button)
+        person.app.close()
+        started.remove(person)
+
+    def start(path: Path = Path("fake.safetensors")) -> EditorPerson:
+        import hashlib
+
+        session = FakeSession()
+
+        def open_session(path: Path) -> Any:
+            if not path.exists():
+                raise EditorError(f"{path}: is not there")
+            session.path, session.sha256 = path, hashlib.sha256(path.read_bytes()).hexdigest()
+            session.title = path.stem
+            return session
+
+        app = App(window, open_session, work=tmp_path / "autosave")
+        person = EditorPerson(app, session, monkeypatch)
+        person.end = lambda: end(person)  # type: ignore[attr-defined]
+        started.append(person)
+        app.open(path)
+        person.wait_for(lambda: app.state.frame is not None)
+        person.move(1, 1)
+        return person
+
+    yield start
+    for person in [*started]:
+        end(person)
+
+
+def work_on(editor: EditorPerson) -> Any:
+    """Another seed, a point, a stroke of the brush, an edit; gives all that counts."""
+    editor.click("+##seed")
+    editor.wait_for(lambda: editor.state.latent.seed == 19 and editor.state.picture.w is not None)
+    editor.pull(editor.on_picture(10, 20), editor.on_picture(30, 20))
+    editor.click("Mask brush")
+    editor.look(2)
+    editor.pull(editor.on_picture(20, 40), editor.on_picture(44, 40))
+    close_eyes(editor)
+    return everything(editor)
+
+
+def everything(editor: EditorPerson) -> Any:
+    state = editor.state
+    assert state.picture.w is not None and state.drag.mask is not None
+    return (
+        state.picture.w.tobytes(),
+        state.drag.pairs,
+        state.drag.mask.tobytes(),
+        state.latent,
+        words(editor),
+        state.history.at,
+    )
+
+
+def save_to(editor: EditorPerson, name: str) -> None:
+    editor.app.do(actions.TypeProject(name))
+    editor.find("Save to")
+    editor.look()
+    editor.click("Save to")
+    editor.wait_for(lambda: bool(editor.state.banners) or not editor.state.project.doing)
+
+
+def test_a_project_is_saved_and_goes_on_in_another_editor_exactly_as_it_was(start, tmp_path):
+    editor = start()
+    before = work_on(editor)
+    picture = colour_at(editor, 50, 50)
+    save_to(editor, "work.zip")
+    assert editor.state.notice == "Saved work.zip"
+    assert list((tmp_path / "autosave").glob("*.zip")) == []
+    editor.end()
+    editor = start()
+    editor.window.events.on_drop([str(tmp_path / "work.zip")])
+    editor.wait_for(lambda: editor.state.project.path is not None and editor.state.ready)
+    assert everything(editor) == before
+    editor.wait_for(lambda: colour_at(editor, 50, 50) == picture)
+    editor.key(glfw.KEY_Z, glfw.MOD_CONTROL)
+    editor.wait_for(lambda: colour_at(editor, 50, 50)[2] < picture[2] - 30)
+    assert editor.session.planned == [], "nothing was run again"
+
+
+def test_ctrl_s_saves_where_the_project_is(start, tmp_path):
+    editor = start()
+    save_to(editor, "work.zip")
+    editor.click("+##seed")
+    editor.look(2)
+    editor.key(glfw.KEY_S, glfw.MOD_CONTROL)
+    editor.wait_for(lambda: not editor.state.project.doing)
+    here = read_project(tmp_path / "work.zip").history.here
+    assert here is not None and here.moment.latent.seed == 19
+
+
+def test_a_file_that_is_there_is_not_written_over(start, tmp_path):
+    (tmp_path / "work.zip").write_bytes(b"something dear")
+    editor = start()
+    save_to(editor, "work.zip")
+    assert "is there already" in editor.state.banners[0].text
+    assert (tmp_path / "work.zip").read_bytes() == b"something dear"
+
+
+def test_a_project_of_another_network_loads_that_first(start, tmp_path):
+    editor = start(Path("other.pkl"))
+    before = work_on(editor)
+    save_to(editor, "work.zip")
+    editor.end()
+    editor = start()
+    editor.app.do(actions.OpenProject("work.zip"))
+    editor.wait_for(lambda: editor.state.network.loaded.title == "other" and editor.state.ready)
+    assert everything(editor) == before
+
+
+def test_a_project_is_opened_from_the_command_line(start, tmp_path):
+    editor = start(Path("other.pkl"))
+    before = work_on(editor)
+    save_to(editor, "work.zip")
+    editor.end()
+    editor = start(Path("work.zip"))
+    assert everything(editor) == before
+
+
+def test_a_network_that_is_gone_is_said_and_the_work_shown_once_it_is_found(start, tmp_path):
+    editor = start(Path("other.pkl"))
+    before = work_on(editor)
+    save_to(editor, "work.zip")
+    editor.end()
+    (tmp_path / "else").mkdir()
+    (tmp_path / "other.pkl").rename(tmp_path / "else" / "found.pkl")
+    editor = start()
+    editor.app.do(actions.OpenProject("work.zip"))
+    editor.wait_for(lambda: bool(editor.state.banners))
+    assert "other.pkl is not there" in editor.state.banners[0].text
+    editor.look(2)
+    assert editor.sees("Find the network …") and editor.sees("Give up")
+    assert editor.state.network.loaded.title == "fake" and editor.state.ready, "what was there goes on"
+    editor.window.events.on_drop([str(tmp_path / "else" / "found.pkl")])
+    editor.wait_for(lambda: editor.state.arrival is None and editor.state.ready)
+    assert everything(editor) == before
+    editor.look(2)
+    assert not editor.sees("Give up")
+
+
+def test_a_broken_project_leaves_all_as_it_was(start, tmp_path):
+    editor = start()
+    before = work_on(editor)
+    (tmp_path / "bad.zip").write_bytes(b"PK\3\4 nothing")
+    editor.window.events.on_drop([str(tmp_path / "bad.zip")])
+    editor.wait_for(lambda: bool(editor.state.banners))
+    assert editor.state.banners[0].text.startswith("bad.zip: no project")
+    assert everything(editor) == before
+
+
+def test_unsaved_work_that_a_project_takes_the_place_of_can_be_had_again(start, tmp_path):
+    editor = start()
+    save_to(editor, "work.zip")
+    before = work_on(editor)
+    editor.app.do(actions.OpenProject("work.zip"))
+    editor.wait_for(lambda: editor.state.latent.seed == 18 and bool(editor.state.project.leftovers))
+    editor.find("Recover##left0")
+    editor.look()
+    editor.click("Recover##left0")
+    editor.wait_for(lambda: editor.state.latent.seed == 19 and editor.state.ready)
+    assert everything(editor) == before
+
+
+def test_work_of_a_closed_window_waits_in_the_project_panel_and_asks_nobody(start, tmp_path):
+    editor = start()
+    before = work_on(editor)
+    editor.end()
+    editor = start()
+    editor.wait_for(lambda: bool(editor.state.project.leftovers))
+    editor.look(2)
+    assert not editor.sees("Later")
+    editor.find("Recover##left0")
+    editor.look()
+    editor.click("Recover##left0")
+    editor.wait_for(lambda: editor.state.latent.seed == 19 and editor.state.ready)
+    assert everything(editor) == before
+
+
+# ----------------------------------------------------------------------------
+# kill -9.
+
+EDITOR = """
+import dataclasses, sys, time
+from pathlib import Path
+sys.path.insert(0, ".")
+from tests.viz.test_window_project import opening
+from gui_utils.window import Window
+import numpy as np
+from viz.actions import ChangeDrag, ClickExpression, StartDrag
+from viz.app import App
+from viz.state import PointPair
+
+work, told, kind = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+path, open_session = opening(kind)
+with Window("killed", 900, 700, offscreen=len(sys.argv) > 4) as window:
+    app = App(window, open_session, work=work)
+    app.open(path)
+
+    def until(condition):
+        end = time.monotonic() + 120
+        while not condition():
+            assert time.monotonic() < end
+            window.frame(app.draw)
+            time.sleep(0.01)
+
+    until(lambda: app.state.frame is not None)
+    mask = np.zeros(app.state.image_size, np.float32)
+    mask[10:50, 15:55] = 0.75
+    pairs = (PointPair((20.0, 22.0), (30.0, 33.0)), PointPair((40.0, 22.0), (34.0, 35.5)))
+    config = dataclasses.replace(app.state.drag.config, max_steps=10_000, patience=10_000)
+    app.do(ChangeDrag(dataclasses.replace(app.state.drag, pairs=pairs, mask=mask, config=config)))
+    app.do(ClickExpression("close_eyes"))
+    until(lambda: app.state.edits == 1)
+    np.savez(told, w=app.state.picture.w, mask=app.state.drag.mask)
+    app.do(StartDrag())
+    until(lambda: app.state.job is not None and app.state.job.progress is not None)
+    until(lambda: app.state.job.progress.done > 4)
+    told.with_suffix(".dragging").touch()
+    until(lambda: False)
+"""
+
+
+def opening(kind: str) -> tuple[Path, Any]:
+    """Give a checkpoint and what opens it: the bundled one, or a fake that needs no torch."""
+    if kind == "real":
+        from tools.opening import CHECKPOINT, open_session
+
+        return CHECKPOINT, open_session
+    return Path("fake.safetensors"), lambda path: FakeSession(path=path, steps=15, step_seconds=0.1)
+
+
+@pytest.mark.parametrize("kind", ["fake", pytest.param("real", marks=pytest.mark.slow)])
+def test_kill_9_in_the_middle_of_a_drag_loses_at_most_that_drag(kind, window, monkeypatch, tmp_path):
+    from viz.app import App
+
+    work, told = tmp_path / "autosave", tmp_path / "told.npz"
+    arguments = [sys.executable, "-c", EDITOR, str(work), str(told), kind]
+    environment = dict(os.environ, OMP_NUM_THREADS="1")
+    if virtual_display() is None and sys.platform.startswith("linux"):
+        arguments.append("offscreen")
+        environment["PYOPENGL_PLATFORM"] = "egl"
+    else:
+        environment["DISPLAY"] = virtual_display() or ""
+    process = subprocess.Popen(arguments, cwd=ROOT, env=environment)
+    try:
+        until = time.monotonic() + 150
+        while not told.with_suffix(".dragging").exists():
+            assert process.poll() is None and time.monotonic() < until
+            time.sleep(0.05)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+
+    path, open_session = opening(kind)
+    app = App(window, open_session, work=work)
+    person = EditorPerson(app, FakeSession(), monkeypatch)
+    app.open(path)
+    person.wait_for(lambda: app.state.frame is not None and bool(app.state.project.leftovers))
+    person.look(3)
+    person.click("Recover")
+    person.wait_for(lambda: app.state.edits == 1 and app.state.frame.epoch == app.state.picture_epoch)
+    state = app.state
+    with np.load(told) as expected:
+        assert state.picture.w is not None and state.frame is not None
+        assert np.array_equal(state.picture.w, expected["w"])
+        assert np.array_equal(np.asarray(state.drag.mask), expected["mask"])
+        picture = open_session(path).draw(expected["w"])
+    assert np.array_equal(picture, state.frame.picture), "the picture is the one that was"
+    assert [pair.point for pair in state.drag.pairs] == [(20.0, 22.0), (40.0, 22.0)]
+    assert [pair.target for pair in state.drag.pairs] == [(30.0, 33.0), (34.0, 35.5)]
+    assert words(person)[-1].startswith("Close eyes")
+    person.key(glfw.KEY_Z, glfw.MOD_CONTROL)
+    person.wait_for(lambda: app.state.edits == 0 and app.state.ready)
+    app.close()
+    assert len(Autosave(work).leftovers()) == 1, "the recovered work, from this editor now"
