@@ -270,6 +270,11 @@ def opening(kind: str) -> tuple[Path, Any]:
     return Path("fake.safetensors"), lambda path: FakeSession(path=path, steps=15, step_seconds=0.1)
 
 
+def settled(state: Any) -> bool:
+    """Whether the frame that is shown is the one that was asked for last."""
+    return state.frame is not None and state.frame.epoch == state.picture_epoch
+
+
 @pytest.mark.parametrize("kind", ["fake", pytest.param("real", marks=pytest.mark.slow)])
 def test_kill_9_in_the_middle_of_a_drag_loses_at_most_that_drag(kind, window, monkeypatch, tmp_path):
     from viz.app import App
@@ -299,7 +304,7 @@ def test_kill_9_in_the_middle_of_a_drag_loses_at_most_that_drag(kind, window, mo
     person.wait_for(lambda: app.state.frame is not None and bool(app.state.project.leftovers))
     person.look(3)
     person.click("Recover")
-    person.wait_for(lambda: app.state.edits == 1 and app.state.frame.epoch == app.state.picture_epoch)
+    person.wait_for(lambda: app.state.edits == 1 and settled(app.state))
     state = app.state
     with np.load(told) as expected:
         assert state.picture.w is not None and state.frame is not None

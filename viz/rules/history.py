@@ -81,7 +81,9 @@ def show(state: EditorState, gone: History) -> Result:
         history=gone,
         arrival=None,
         latent=moment.latent,
-        drag=dataclasses.replace(state.drag, pairs=moment.pairs, mask=_loose(moment), config=moment.config),
+        drag=dataclasses.replace(
+            state.drag, pairs=moment.pairs, selected=None, mask=_loose(moment), config=moment.config
+        ),
     )
     state = in_face(
         state, strengths=moment.strengths, automatic_mask=moment.automatic_mask, click=moment.click
