@@ -4,7 +4,7 @@ import numpy as np
 from imgui_bundle import imgui
 
 from gui_utils import theme
-from gui_utils.widgets import coloured, disabled, hint
+from gui_utils.widgets import disabled, hint
 from viz.actions import Action, ScrubEdit
 from viz.state import Edit, EditorState
 
@@ -19,7 +19,8 @@ def draw(state: EditorState) -> list[Action]:
     edit = state.picture.edit
     if edit is None or len(edit.path) < 2 or state.job is not None:
         return []
-    coloured("Step", theme.MUTED)
+    imgui.align_text_to_frame_padding()
+    imgui.text_colored(theme.MUTED, "Step")
     imgui.same_line()
     imgui.set_next_item_width(-1)
     with disabled(not state.ready):
