@@ -20,6 +20,7 @@ from tests.viz.fakes import FakeSession
 from tests.viz.test_window import colour_at
 from tests.viz.test_window_history import close_eyes, words
 from viz import actions
+from viz.opening import Opening
 from viz.projects.autosave import Autosave
 from viz.projects.reading import read_project
 
@@ -47,7 +48,7 @@ def start(window: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
 
         session = FakeSession()
 
-        def open_session(path: Path) -> Any:
+        def open_session(path: Path, opening: Any) -> Any:
             if not path.exists():
                 raise EditorError(f"{path}: is not there")
             session.path, session.sha256 = path, hashlib.sha256(path.read_bytes()).hexdigest()
@@ -264,10 +265,10 @@ with Window("killed", 900, 700, offscreen=len(sys.argv) > 4) as window:
 def opening(kind: str) -> tuple[Path, Any]:
     """Give a checkpoint and what opens it: the bundled one, or a fake that needs no torch."""
     if kind == "real":
-        from tools.opening import CHECKPOINT, open_session
+        from tools.opening import CHECKPOINT, open_for_window
 
-        return CHECKPOINT, open_session
-    return Path("fake.safetensors"), lambda path: FakeSession(path=path, steps=15, step_seconds=0.1)
+        return CHECKPOINT, open_for_window
+    return Path("fake.safetensors"), lambda path, opening: FakeSession(path=path, steps=15, step_seconds=0.1)
 
 
 def settled(state: Any) -> bool:
@@ -310,7 +311,7 @@ def test_kill_9_in_the_middle_of_a_drag_loses_at_most_that_drag(kind, window, mo
         assert state.picture.w is not None and state.frame is not None
         assert np.array_equal(state.picture.w, expected["w"])
         assert np.array_equal(np.asarray(state.drag.mask), expected["mask"])
-        picture = open_session(path).draw(expected["w"])
+        picture = open_session(path, Opening()).draw(expected["w"])
     assert np.array_equal(picture, state.frame.picture), "the picture is the one that was"
     assert [pair.point for pair in state.drag.pairs] == [(20.0, 22.0), (40.0, 22.0)]
     assert [pair.target for pair in state.drag.pairs] == [(30.0, 33.0), (34.0, 35.5)]
