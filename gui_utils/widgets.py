@@ -36,16 +36,29 @@ def row(label: str, tooltip: str = "") -> None:
     imgui.set_next_item_width(-1)
 
 
-def hint(tooltip: str) -> None:
-    """Give the last widget a tooltip, wrapped to a readable width; works on disabled widgets too."""
+def hint(tooltip: str, *, unit: str = "", default: str = "") -> None:
+    """Give the last widget a tooltip, wrapped to a readable width; works on disabled widgets too.
+
+    Args:
+        tooltip: what it does.
+        unit: in which it counts.
+        default: what it is at first.
+    """
     if not tooltip:
         return
+    tooltip = explained(tooltip, unit=unit, default=default)
     flags = imgui.HoveredFlags_.for_tooltip | imgui.HoveredFlags_.allow_when_disabled
     if imgui.is_item_hovered(flags) and imgui.begin_tooltip():
         imgui.push_text_wrap_pos(imgui.get_font_size() * 22)
         imgui.text_unformatted(tooltip)
         imgui.pop_text_wrap_pos()
         imgui.end_tooltip()
+
+
+def explained(tooltip: str, *, unit: str = "", default: str = "") -> str:
+    """Add unit and default to what a widget does, each in a line of its own."""
+    lines = [tooltip, f"In {unit}" if unit else "", f"Default: {default}" if default else ""]
+    return "\n".join(line for line in lines if line)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from viz.stage.viewing import Viewing
 from viz.state import EditorState, Tool
 from viz.view import View
 
+GREETING = "Click “Close eyes”"
 _MARKER = 5.5  # Radius of a point, before scaling.
 
 
@@ -54,6 +55,8 @@ class Canvas:
         found = self._viewing.act(state, self.view, middle)
         found += self._let_go() if not state.editable or self._viewing.pulls else self._mouse(state)
         self._draw_marks(pen, state)
+        if not state.window.greeted and state.ready and not state.drag.pairs and state.face.there:
+            markers.draw_caption(pen, GREETING, middle[0], corner.y + room.y)
         pen.pop_clip_rect()
         if not found and wanted.fit != fitted.zoom:
             found.append(ChangeView(dataclasses.replace(wanted, fit=fitted.zoom)))

@@ -133,6 +133,21 @@ def draw_face_tags(pen: imgui.ImDrawList, view: View, faces: Iterable[Face], siz
     return places
 
 
+def draw_caption(pen: imgui.ImDrawList, text: str, x: float, bottom: float) -> None:
+    """Draw a line of text on a shade, in the middle of `x`, a little above `bottom`."""
+    size = imgui.get_font_size() * 1.35
+    wide = imgui.calc_text_size(text)
+    extent = imgui.ImVec2(wide.x * 1.35, wide.y * 1.35)
+    pad, gap = size * 0.8, size * 1.4
+    left, top = x - extent.x / 2, bottom - gap - extent.y
+    corners = (
+        imgui.ImVec2(left - pad, top - pad / 2),
+        imgui.ImVec2(left + extent.x + pad, top + extent.y + pad / 2),
+    )
+    pen.add_rect_filled(*corners, colour((0.0, 0.0, 0.0, 0.72)), size)
+    pen.add_text(imgui.get_font(), size, imgui.ImVec2(left, top), colour(_RIM), text)
+
+
 # ----------------------------------------------------------------------------
 # The mask.
 

@@ -59,6 +59,7 @@ class Preferences:
             window = dataclasses.replace(window, theme=look)
         if isinstance(size, int | float) and _SIZES[0] <= size <= _SIZES[1]:
             window = dataclasses.replace(window, size=float(size))
+        window = dataclasses.replace(window, greeted=self._kept.get("greeted") is True)
         window = dataclasses.replace(window, closed=frozenset(_texts(closed)))
         network = dataclasses.replace(
             state.network, recent=tuple(map(Path, _texts(self._kept.get("recent"))))
@@ -104,6 +105,7 @@ def _wanted(state: EditorState, layout: str) -> dict[str, Any]:
     return {
         "theme": state.window.theme,
         "size": round(state.window.size, 2),
+        "greeted": state.window.greeted,
         "closed": sorted(state.window.closed),
         "recent": [str(path) for path in state.network.recent[:_MOST_RECENT]],
         "projects": [str(path) for path in state.project.recent[:_MOST_RECENT]],

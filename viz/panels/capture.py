@@ -14,6 +14,7 @@ def draw(state: EditorState) -> list[Action]:
     found: list[Action] = []
     row("Folder", "Where files go; it is made if it is missing, and nothing is written over")
     folder = imgui.input_text("##folder", state.capture.folder)[1]
+    hint("Where files go; it is made if it is missing, and nothing is written over. Default: out")
     if folder != state.capture.folder:
         found.append(ChangeCapture(dataclasses.replace(state.capture, folder=folder)))
     width = share_of_row(2)

@@ -17,7 +17,9 @@ def draw(downloads: DownloadState) -> list[Action]:
     if not downloads.offers:
         return []
     flags = imgui.TreeNodeFlags_.span_avail_width
-    if not imgui.tree_node_ex("Get a model", flags):
+    opened = imgui.tree_node_ex("Get a model", flags)
+    hint("Published checkpoints, to fetch onto this machine. Default: folded")
+    if not opened:
         # A download goes on where the list is closed, and can be cancelled there too.
         return _draw_fetch(downloads, downloads.fetch) if downloads.fetch is not None else []
     found = _draw_list(downloads)

@@ -5,7 +5,7 @@ import dataclasses
 from imgui_bundle import imgui
 
 from gui_utils.option_widgets import draw_options, panel_names
-from gui_utils.widgets import button, choice, disabled, main_button, muted, share_of_row, stop_button
+from gui_utils.widgets import button, choice, disabled, hint, main_button, muted, share_of_row, stop_button
 from viz.actions import Action, ChangeDrag, ContinueJob, PauseJob, StartDrag, StepJob, StopJob
 from viz.panels import drag_mask, drag_points
 from viz.shortcuts import with_keys
@@ -79,7 +79,9 @@ def _draw_start(state: EditorState) -> list[Action]:
 
 def _draw_config(drag: DragState) -> DragState:
     config = draw_options(drag.config, _FIRST_OPTIONS, _LABELS)
-    if imgui.tree_node_ex("More options", imgui.TreeNodeFlags_.span_avail_width):
+    opened = imgui.tree_node_ex("More options", imgui.TreeNodeFlags_.span_avail_width)
+    hint("The other options of the engine, each with its default. Default: folded")
+    if opened:
         skipped = (*_FIRST_OPTIONS, *_ELSEWHERE)
         rest = [name for name in panel_names(type(config)) if name not in skipped]
         config = draw_options(config, rest, _LABELS)

@@ -83,7 +83,7 @@ def begin(state: EditorState, kind: JobKind, title: str) -> EditorState:
     """Note a job that changes the picture."""
     state = next_epoch(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, job=Job(state.epoch, kind, title))
-    state = dataclasses.replace(state, curve=Curve())
+    state = dataclasses.replace(state, curve=Curve(), window=dataclasses.replace(state.window, greeted=True))
     return in_face(state, faces=None, glanced=False, outcome=None)
 
 

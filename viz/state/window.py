@@ -30,9 +30,11 @@ class WindowState:
         size: of text and widgets, 1 is what the monitor asks for.
         closed: names of panels that were closed.
         help: whether the list of keys is shown.
+        greeted: whether there has been an edit: until then the picture says what to click.
     """
 
     theme: str = "dark"
     size: float = 1.0
     closed: frozenset[str] = frozenset()
     help: bool = False
+    greeted: bool = False
