@@ -1,4 +1,4 @@
-"""How a drag is done: one set of options, three presets."""
+"""How a drag is done: one set of options, four presets."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,8 +14,8 @@ class DragConfig:
     the size of the picture are given at 512 px and scaled from there. docs/engine.md tells the presets apart.
     """
 
-    preset: Literal["paper", "published"] = option(
-        "paper", "what the paper states, or the published code step for step"
+    preset: Literal["swift", "paper", "published"] = option(
+        "paper", "our own rule, what the paper states, or the published code step for step"
     )
     step_size: float = option(
         2e-3, "how far a component of w moves in a step; adaptive: how far all of w", low=0.0, high=100.0
@@ -57,6 +57,28 @@ class DragConfig:
         return cls(preset="published", step_size=1e-3, patience=100)
 
     @classmethod
+    def swift(cls) -> "DragConfig":
+        """Drag in few steps: the default by hand.
+
+        Handles are pulled by their distance, in w+, along the directions in which the mapping spreads w.
+        """
+        return cls(
+            preset="swift",
+            step_rule="adaptive",
+            step_size=1.0,
+            max_steps=100,
+            natural=True,
+            tether_weight=0.01,
+            patience=8,
+        )
+
+    @classmethod
+    def named(cls, preset: str) -> "DragConfig":
+        """Give the whole preset of a name: swift, paper or published."""
+        presets = {"swift": cls.swift, "paper": cls.paper, "published": cls.published}
+        return presets[preset]()
+
+    @classmethod
     def guided(cls) -> "DragConfig":
         """Let a guide pull, in w, with the picture held outside the mask and w tethered to its start."""
         return cls(
@@ -77,6 +99,6 @@ class DragConfig:
         In w they all do, so that the edit stays where the mapping network leads; the published code moves the
         first `moving_layers` in either space.
         """
-        if self.space == "w" and self.preset == "paper":
+        if self.space == "w" and self.preset != "published":
             return num_ws
         return min(self.moving_layers, num_ws)

@@ -86,6 +86,10 @@ class Evaluator:
         self._points = self.matching.place(self._tensor(request.points))
         self._seen_at = self._points.cpu().numpy()
 
+    def resume(self, points: FloatArray) -> None:
+        """Look for the handles from these places on [N, 2] (x, y) px, and not from where they were last."""
+        self._points, self._seen_at = self._tensor(points), points
+
     def forget(self, handles_only: bool = False) -> None:
         """Take references anew from the next state: of the handles, or of the whole picture too."""
         self._handle_features = None

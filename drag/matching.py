@@ -7,6 +7,7 @@ from torch import Tensor
 from drag.config import DragConfig
 from drag.paper import PaperMatching
 from drag.published import PublishedMatching
+from drag.registration import RegistrationMatching
 
 
 class Matching(Protocol):
@@ -43,4 +44,6 @@ def make_matching(config: DragConfig, image_size: tuple[int, int], point_count: 
     """Choose the form that the preset asks for."""
     if config.preset == "published":
         return PublishedMatching(config, image_size)
+    if config.preset == "swift":
+        return RegistrationMatching(config, image_size, point_count)
     return PaperMatching(config, image_size, point_count)

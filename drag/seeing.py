@@ -209,7 +209,7 @@ class Eye:
 
     def _whole(self, taps: Taps) -> Sight:
         features = taps.features if self._block is not None else None
-        if features is not None and taps.margin > 0 and self._preset == "paper":
+        if features is not None and taps.margin > 0 and self._preset != "published":
             # StyleGAN3 computes more than the picture. The published code overlooks that, and is repeated.
             inside = slice(taps.margin, -taps.margin)
             features = features[:, :, inside, inside]

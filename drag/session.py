@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from drag.checks import broken, checked_directions, checked_w
 from drag.config import DragConfig
 from drag.ending import EndJudge, describe
 from drag.evaluation import Evaluation, Evaluator
@@ -14,6 +15,7 @@ from drag.latent import LatentMove
 from drag.request import DragRequest, FloatArray, RequestError
 from drag.stepping import make_rule
 from drag.together import Look, evaluate
+from drag.trail import Trail
 from drag.types import DragError, DragStep, EndReason, Generator, Guide
 
 # A drag by guides has arrived only if the other terms make up no more than this share of the first loss.
@@ -64,8 +66,8 @@ class DragSession:
         config = config or DragConfig()
         self._generator = generator
         self._guides = tuple(guides)
-        self._start = _checked_w(w, generator)
-        self._directions = None if directions is None else _checked_directions(directions, self._start)
+        self._start = checked_w(w, generator)
+        self._directions = None if directions is None else checked_directions(directions, self._start)
         self._check(request, config)
         self._request = request
         self._config = config
@@ -77,6 +79,7 @@ class DragSession:
         self._judge = EndJudge(config)
         self._best: _Standing | None = None
         self._first_measure: float | None = None
+        self._trail = Trail()
 
     @property
     def w(self) -> Tensor:
@@ -120,6 +123,7 @@ class DragSession:
         if ended is None and self._best is None and not here.seen.gradient.any():
             ended = EndReason.STALLED
         self._best = best
+        self._trail.note(here.shift, here.seen.points)
         # A last step that did not arrive gives the best state back.
         shown = here if ended is None or arrived else best
         if ended is not None and shown.seen.content and not arrived:
@@ -128,6 +132,8 @@ class DragSession:
         if ended is None:
             self._shift = self._rule.next(self._shift, here.loss, here.seen.gradient)
             self._index += 1
+            if self._config.preset == "swift":
+                self._evaluate.resume(self._trail.nearest(self._shift))
         else:
             self._shift = shown.shift
         return step
@@ -136,7 +142,7 @@ class DragSession:
         """Say how the present state stands."""
         loss = sum(seen.losses.values())
         if not (np.isfinite(loss) and np.isfinite(seen.gradient.numpy()).all()):
-            raise DragError(_broken(seen, self._index))
+            raise DragError(broken(seen.losses, self._index))
         if not self._evaluate.matching.can_pull:
             loss = float("nan")
         distances = np.linalg.norm(seen.points - self._request.targets, axis=1)
@@ -200,11 +206,11 @@ class DragSession:
         self._evaluate.aim(self._request, config)
         if request is not None:
             self._evaluate.grip(request)
-            if config.preset == "paper":
+            if config.preset != "published":
                 self._evaluate.forget(handles_only=True)
             elif len(request.points) != len(old_request.points):
                 self._evaluate.forget()
-        if config.feature_block != old_config.feature_block:
+        if (config.feature_block, config.preset) != (old_config.feature_block, old_config.preset):
             self._evaluate.forget()
         kinds = [
             (each.space, each.natural, each.moved_layers(len(self._start))) for each in (config, old_config)
@@ -220,6 +226,7 @@ class DragSession:
         if not (rule_is_the_same and moves_alike and config.step_rule == "adam"):
             self._rule = make_rule(config)
         self._judge, self._best, self._first_measure = EndJudge(config), None, None
+        self._trail = Trail()
 
     def forget_references(self) -> None:
         """Compare later states with the present one, rather than with the first."""
@@ -232,34 +239,3 @@ class DragSession:
             raise RequestError(
                 "Nothing pulls: add a point and its target, with motion_weight above 0, or bring a guide."
             )
-
-
-def _checked_w(w: Tensor, generator: Generator) -> Tensor:
-    """Copy a start to [num_ws, w_dim] float32."""
-    expected = (generator.num_ws, generator.w_dim)
-    flat = w[0] if w.ndim == 3 and len(w) == 1 else w
-    if tuple(flat.shape) != expected:
-        raise RequestError(
-            f"w has the shape {list(w.shape)}; this generator takes {list(expected)}, one w a layer."
-        )
-    if not flat.isfinite().all():
-        raise RequestError("w holds something that is not a number; start from another w.")
-    return flat.detach().clone().float()
-
-
-def _checked_directions(directions: Tensor, start: Tensor) -> Tensor:
-    """Copy directions [k, w_dim] to the start's device."""
-    if directions.ndim != 2 or directions.shape[1] != start.shape[1] or not directions.isfinite().all():
-        raise RequestError(
-            f"directions {list(directions.shape)} must be finite numbers [k, {start.shape[1]}], as long as w."
-        )
-    return directions.detach().clone().to(start)
-
-
-def _broken(seen: Evaluation, index: int) -> str:
-    """Say what is not a number."""
-    terms = [name for name, value in seen.losses.items() if not np.isfinite(value)]
-    what = f"the loss ({', '.join(terms)})" if terms else "the slope of the loss"
-    if index == 0:
-        return f"At the start {what} is not a number: the generator's weights or w are broken."
-    return f"After {index} steps {what} is not a number: try a smaller step size."

@@ -13,6 +13,9 @@ from torch import Tensor
 
 from drag.config import DragConfig
 
+# After so many failed steps in a row the memory is cleared: the loss was not what it had seemed.
+FAILURES = 2
+
 
 class StepRule(Protocol):
     """Turns each state of a drag into the next."""
@@ -59,7 +62,7 @@ class QuasiNewton:
 
     The latest slopes make a model of the loss, and the step goes to its foot, but no further than `reach`. A
     step that made things worse is taken back half-way or more, and the reach shrinks; one that held what it
-    promised lets it grow again.
+    promised lets it grow again. If that helps nothing twice, what was learnt is forgotten.
 
     Args:
         reach: greatest length of a first step.
@@ -68,9 +71,10 @@ class QuasiNewton:
 
     def __init__(self, reach: float, memory: int = 10) -> None:
         self.reach = reach
-        self._largest_reach = 4 * reach
+        self._first_reach, self._largest_reach = reach, 4 * reach
         self._pairs = deque[tuple[Tensor, Tensor]](maxlen=memory)
         self._at: tuple[Tensor, float, Tensor] | None = None
+        self._failures = 0
 
     def next(self, position: Tensor, loss: float, gradient: Tensor) -> Tensor:
         """Go to the foot of the model, or back towards the last good position."""
@@ -80,7 +84,13 @@ class QuasiNewton:
             promised = (last_gradient * step).sum().item()
             self._remember(step, gradient - last_gradient)
             if loss > last_loss + 1e-4 * promised:
-                return self._back(last, last_loss, step, promised, loss)
+                self._failures += 1
+                if self._failures <= FAILURES:
+                    return self._back(last, last_loss, step, promised, loss)
+                # Not even so near can be had what was promised: start again from here.
+                self._pairs.clear()
+                self.reach = self._first_reach / 4
+            self._failures = 0
             if loss < last_loss + 0.25 * promised:
                 self.reach = min(2 * self.reach, self._largest_reach)
         self._at = (position, loss, gradient)

@@ -140,7 +140,7 @@ class EditSession(FaceSession):
         self, request: DragRequest, options: Callable[[], DragConfig], newest: Callable[[], DragRequest]
     ) -> Iterator[DragStep]:
         config = options()
-        session = DragSession(self._generator, self._w, request, config)
+        session = DragSession(self._generator, self._w, request, config, directions=self.directions())
         while True:
             config, wanted = options(), config
             request, held = newest(), request

@@ -67,3 +67,12 @@ def test_no_step_is_longer_than_the_rule_allows():
 def test_the_config_chooses_the_rule():
     assert isinstance(make_rule(DragConfig()), Adam)
     assert isinstance(make_rule(DragConfig.guided()), QuasiNewton)
+
+
+def test_quasi_newton_forgets_what_it_learnt_if_nothing_is_as_promised():
+    """The loss jumps after the first step and stays up: a rule that only goes back would never move again."""
+    rule, position = QuasiNewton(1.0), torch.full((1, 4), 3.0)
+    for index in range(40):
+        loss = position.square().sum().item() + (0.0 if index == 0 else 50.0)
+        position = rule.next(position, loss, 2 * position)
+    assert position.norm() < 1.0

@@ -4,6 +4,7 @@ import dataclasses
 
 from imgui_bundle import imgui
 
+from drag.config import DragConfig
 from gui_utils.option_widgets import draw_options, panel_names
 from gui_utils.widgets import button, choice, disabled, hint, main_button, muted, share_of_row, stop_button
 from viz.actions import Action, ChangeDrag, ContinueJob, PauseJob, StartDrag, StepJob, StopJob
@@ -86,4 +87,7 @@ def _draw_config(drag: DragState) -> DragState:
         rest = [name for name in panel_names(type(config)) if name not in skipped]
         config = draw_options(config, rest, _LABELS)
         imgui.tree_pop()
+    if config.preset != drag.config.preset:
+        # A preset is more than its name: all options are set as it has them.
+        config = DragConfig.named(config.preset)
     return drag if config is drag.config else dataclasses.replace(drag, config=config)

@@ -49,7 +49,7 @@ class Moment:
     picture: PictureState
     pairs: tuple[PointPair, ...] = ()
     mask: Mask | PackedMask | None = None
-    config: DragConfig = field(default_factory=DragConfig)
+    config: DragConfig = field(default_factory=DragConfig.swift)
     strengths: Mapping[str, float] = field(default_factory=dict)
     automatic_mask: bool = True
     click: tuple[float, float] | None = None

@@ -86,4 +86,4 @@ class DragState:
     brush_hardness: float = 0.65
     brush_moves: bool = True
     edge: float = 4.0
-    config: DragConfig = field(default_factory=DragConfig)
+    config: DragConfig = field(default_factory=DragConfig.swift)
