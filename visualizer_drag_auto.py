@@ -2,6 +2,7 @@
 
 python visualizer_drag_auto.py [CHECKPOINT]
 python visualizer_drag_auto.py --headless --seed 18 --expression close_eyes --out out
+python visualizer_drag_auto.py --headless --photo me.jpg --expression open_mouth --out out
 """
 
 import sys
@@ -15,6 +16,7 @@ from dnnlib.options import click_options, from_kwargs
 from faces.expressions import read_library
 from gui_utils.errors import NoDisplayError, check_libraries
 from headless.options import EditOptions
+from headless.photo_options import PhotoOptions
 from tools.opening import CHECKPOINT, DEVICES, open_for_window, open_session
 
 INTERRUPTED = 130  # What shells give for a program that Ctrl-C ended.
@@ -44,17 +46,6 @@ def show_window(path: Path, device: str, seed: int, scale: float | None) -> int:
     return 0
 
 
-def edit_headless(path: Path, device: str, options: EditOptions, out: Path) -> int:
-    """Do one edit without a screen, and print the files that it left; returns the exit code."""
-    from headless.edit import run_edit
-
-    result, files = run_edit(options, lambda: open_session(path, device), out)
-    click.echo(f"{result.step.message} {result.report.summary()}.")
-    for file in files:
-        click.echo(file)
-    return INTERRUPTED if result.stopped else 0
-
-
 @click.command(help=__doc__.splitlines()[0] if __doc__ else None)
 @click.argument("checkpoint", type=click.Path(path_type=Path), required=False)
 @click.option("--network", type=click.Path(path_type=Path), help="The checkpoint, said otherwise.")
@@ -67,12 +58,14 @@ def edit_headless(path: Path, device: str, options: EditOptions, out: Path) -> i
     "--scale", type=click.FloatRange(0.5, 4.0), help="Size of text and widgets; 1 on a plain monitor."
 )
 @click_options(EditOptions)
+@click_options(PhotoOptions)
 def main(
     checkpoint: Path | None, network: Path | None, headless: bool, out: Path, device: str,
     scale: float | None, **given: object,
 ) -> None:  # fmt: skip
     """Open the window, or do one edit headless where that is asked for or there is no display."""
     path, options = network or checkpoint or CHECKPOINT, from_kwargs(EditOptions, given)
+    photo = from_kwargs(PhotoOptions, given)
 
     def work() -> int:
         if not headless:
@@ -80,7 +73,9 @@ def main(
                 return show_window(path, device, options.seed, scale)
             except NoDisplayError as error:
                 click.echo(f"{error}: doing the edit headless, files go to {out}")
-        return edit_headless(path, device, options, out)
+        from headless.command import edit_headless
+
+        return edit_headless(options, photo, lambda: open_session(path, device), out)
 
     sys.exit(_said_plainly(work))
 

@@ -26,6 +26,9 @@ BORDER_SHARE, BORDER_LEAST = 0.1, 3
 # Past the photograph's border: padded by at least this share of the side, blurred over this share of it.
 PAD_SHARE, BLUR_SHARE = 0.3, 0.02
 
+# A generator's faces stand otherwise than FFHQ's from this share of the side on.
+OTHERWISE = 0.04
+
 # Faces with a smaller square are not worth the name, px.
 LEAST_SIDE = 8.0
 
@@ -104,6 +107,32 @@ def ffhq_alignment(landmarks: ArrayLike, size: int) -> Alignment:
 def _turned(vector: Points) -> Points:
     """Swap the components and turn the first one's sign: a quarter turn, from rightwards to downwards."""
     return np.asarray(vector[::-1] * (-1, 1))
+
+
+def stands_otherwise(own: Alignment) -> bool:
+    """Tell whether a generator's faces stand otherwise than FFHQ's.
+
+    Args:
+        own: the alignment of the face in a frame of its own; FFHQ's would be the whole frame.
+    """
+    corners = _corners(own.size)
+    return bool(np.abs(own.quad - corners).max() > OTHERWISE * own.size)
+
+
+def standing_like(alignment: Alignment, own: Alignment) -> Alignment:
+    """Find the square in which a face stands as the faces of a generator's own frames do.
+
+    Args:
+        alignment: of the face in the photograph, as FFHQ would cut it out.
+        own: of a face in one of the generator's own frames.
+    """
+    return Alignment(alignment.to_photograph(own.to_frame(_corners(own.size))), alignment.size)
+
+
+def _corners(size: int) -> Points:
+    """Give the corners of a frame: top left, bottom left, bottom right, top right."""
+    low, high = -0.5, size - 0.5
+    return np.array([(low, low), (low, high), (high, high), (high, low)])
 
 
 # ----------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from headless.options import EditOptions
 from headless.session import EditSession, Picture
 
 FILM_FPS = 15
-_FILM_HOLD = 10  # Times that the last frame of the film is repeated.
+FILM_HOLD = 10  # Times that the last frame of the film is repeated.
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +59,10 @@ class EditResult:
     def stopped(self) -> bool:
         """Whether a person broke it off."""
         return self.reason is EndReason.STOPPED
+
+    def summary(self) -> str:
+        """Say in one line how it went."""
+        return f"{self.step.message} {self.report.summary()}."
 
 
 def run_edit(
@@ -93,8 +97,13 @@ def run_edit(
 
 
 def edit(session: EditSession, options: EditOptions) -> EditResult:
-    """Do one edit, with a bar on the terminal; nothing is written."""
+    """Do one edit of the picture of a seed, with a bar on the terminal; nothing is written."""
     session.generate(options.seed, options.psi, options.label)
+    return edit_face(session, options)
+
+
+def edit_face(session: EditSession, options: EditOptions) -> EditResult:
+    """Do one edit of the picture that the session is at; its seed, class and truncation do not count."""
     face = choose_face(session.detect(options.detector))
     expression = find_expression(options.expression, read_library().expressions)
     plan = session.plan(
@@ -175,7 +184,7 @@ def write_result(result: EditResult, session: EditSession, folder: Path) -> list
 def _film(session: EditSession) -> Iterable[Picture]:
     draws = tqdm(session.film(), desc="edit.gif", unit="frame", leave=False)
     frames = [draw() for draw in draws]
-    return frames + frames[-1:] * _FILM_HOLD
+    return frames + frames[-1:] * FILM_HOLD
 
 
 def describe(result: EditResult, session: EditSession) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """What a session needs from whoever opens it: a generator, and a way to choose a detector."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Generator, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 from torch import Tensor
 
 import drag.types
@@ -52,3 +55,74 @@ class Choice(Protocol):
 
 
 ChooseDetector = Callable[[Mapping[str, str], str], Choice]
+
+
+# ----------------------------------------------------------------------------
+# What a photograph needs besides: a way into the generator.
+
+
+class Projection(Protocol):
+    """One state of a photograph on its way into a generator."""
+
+    @property
+    def stage(self) -> str:
+        """Which part of the way: "start", "w", "w+" or "tuning"."""
+
+    @property
+    def done(self) -> int:
+        """Steps so far."""
+
+    @property
+    def total(self) -> int:
+        """Steps in all."""
+
+    @property
+    def w(self) -> Tensor:
+        """[num_ws, w_dim]."""
+
+    @property
+    def distance(self) -> float:
+        """How far its picture is from the photograph; comparable within a stage."""
+
+    @property
+    def best(self) -> bool:
+        """Whether none came nearer before in this stage."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """What the rest will take, where that is known."""
+
+    @property
+    def ended(self) -> str | None:
+        """Why this is the last one; None if it is not. The last one is the best."""
+
+    @property
+    def message(self) -> str:
+        """One line for a person."""
+
+    @property
+    def generator(self) -> Any:
+        """What draws it: the generator that was handed in, or a tuned copy."""
+
+    def frame(self) -> npt.NDArray[np.uint8]:
+        """Draw it: uint8 [H, W, 3]."""
+
+
+class Projector(Protocol):
+    """Brings photographs into one generator. Its words are the budgets' names."""
+
+    @property
+    def budgets(self) -> tuple[str, ...]:
+        """How long it may take, from the shortest to the longest, by name."""
+
+    def project(
+        self, target: npt.NDArray[np.uint8], budget: str, keep: Path | None
+    ) -> Generator[Projection, None, None]:
+        """Go from state to state, each nearer to the aligned photograph uint8 [S, S, 3].
+
+        Closing the iterator ends it; where it stood is noted in `keep`, and it goes on from there when it is
+        asked for the same photograph again.
+        """
+
+    def save_tuned(self, path: Path, step: Projection, photo: str) -> bool:
+        """Write what tuning has changed; False if it has changed nothing, and then no file is there."""

@@ -55,7 +55,8 @@ class PictureSession:
         self.c_dim, self.z_dim = generator.c_dim, generator.z_dim
         self.on_remark = on_remark
         self.on_wait: Callable[[str], None] | None = None
-        self._generator = WithNoise(generator)
+        self._generator = self._own = WithNoise(generator)
+        self._tuned: dict[bytes, WithNoise] = {}
         self._label, self._latent = 0, Latent()
         self._drawn: tuple[Tensor, Picture] | None = None
         self._spread: dict[int, Tensor] = {}
@@ -97,15 +98,27 @@ class PictureSession:
         self._use(latent)
         self.go_to(w_of(latent, self.num_ws, self._generator.z_dim, self._map))
 
+    def w_at(self, latent: Latent) -> FloatArray:
+        """Find the w [num_ws, w_dim] of a description without a file, and stay where we are."""
+        return as_array(w_of(latent, self.num_ws, self._generator.z_dim, self._map))
+
     def _check_label(self, label: int) -> None:
         if not 0 <= label < max(1, self.c_dim):
             known = f"0 to {self.c_dim - 1}" if self.c_dim else "none, and 0 is to be given"
             raise SessionError(f"{self.path.name}: label {label}: the classes of this network are {known}")
 
     def _use(self, latent: Latent) -> None:
-        """Take the class and the noise of a latent from now on."""
+        """Take the class, the noise and, where it has one, the tuned generator of a latent from now on."""
         self._label, self._latent = latent.label, latent
+        self._generator = self._tuned.get(_name_of(latent), self._own)
         self._generator.mode, self._generator.seed = latent.noise, latent.noise_seed
+
+    def draw_with(self, latent: Latent, generator: LoadedGenerator) -> None:
+        """Let the pictures of a latent from a file be drawn by a copy of the generator that was tuned to it.
+
+        Whatever comes from another latent is drawn by the generator itself.
+        """
+        self._tuned[_name_of(latent)] = WithNoise(generator)
 
     def check_latent(self, given: GivenLatent) -> None:
         """See that a latent from a file fits this network.
@@ -194,6 +207,12 @@ class PictureSession:
             z = np.random.RandomState(0).randn(_SPREAD_SAMPLES, self._generator.z_dim)
             self._spread[self._label] = directions_of(self._map(z, 1.0)[:, 0])
         return self._spread[self._label]
+
+
+def _name_of(latent: Latent) -> bytes:
+    """Tell latents from files apart by their w; b"" for one that has none."""
+    given = latent.given
+    return b"" if given is None or given.w is None else given.w.astype(np.float32).tobytes()
 
 
 def as_array(w: Tensor) -> FloatArray:

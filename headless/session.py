@@ -8,6 +8,7 @@ no screen. It stands on two floors of its own: headless/picture.py and headless/
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,9 @@ from faces.report import report as report_adjustment
 from headless.finding import FaceSession
 from headless.needs import ChooseDetector, LoadedGenerator
 from headless.picture import Picture, SessionError, as_array
+
+if TYPE_CHECKING:
+    from headless.photo_desk import PhotoDesk
 
 __all__ = ["FILM_FRAMES", "EditSession", "Picture", "SessionError"]
 
@@ -57,7 +61,12 @@ class EditSession(FaceSession):
     """Works on one generator: pictures, their faces, and edits of them.
 
     Args and errors are those of PictureSession and FaceSession.
+
+    Attributes:
+        photos: where photographs are worked on; None where nobody has brought a way into the generator.
     """
+
+    photos: "PhotoDesk | None" = None
 
     def __init__(
         self,

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from platformdirs import user_cache_path
+
 from dnnlib.errors import EditorError
 from dnnlib.words import size_text
 from viz.opening import Opening
@@ -40,7 +42,9 @@ def open_session(
         EditorError: if the checkpoint cannot be used.
     """
     from faces.choose import DetectorChoice, choose_detector
+    from headless.photo_desk import PhotoDesk
     from headless.session import EditSession
+    from tools.projecting import GeneratorProjector
     from training.checkpoint import load_generator
 
     chosen = choose_device(device)
@@ -52,6 +56,8 @@ def open_session(
         return choose_detector(metadata, chosen, wish, progress=_told(session.on_wait))
 
     session = EditSession(generator, path, choose)
+    kept = user_cache_path("drag-auto", appauthor=False) / "inversions"
+    session.photos = PhotoDesk(session, GeneratorProjector(generator), kept)
     return session
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from faces.align import Alignment, cut_out, ffhq_alignment
+from faces.align import Alignment, cut_out, ffhq_alignment, standing_like, stands_otherwise
 from faces.landmarks import PictureError
 
 
@@ -134,3 +134,23 @@ def test_a_square_knows_its_side_and_turn():
     alignment = ffhq_alignment(turned(a_face(), 30), 64)
     assert isinstance(alignment, Alignment)
     assert alignment.side == pytest.approx(162) and alignment.turn == pytest.approx(30)
+
+
+@given(
+    scale=st.floats(0.5, 1.2), shift=st.tuples(st.floats(-9, 9), st.floats(-9, 9)), turn=st.floats(-180, 180)
+)
+def test_a_face_stands_in_its_frame_as_the_generator_s_own_do(scale, shift, turn):
+    """Landmarks that are the average ones, moved into a photograph, come back to where they were."""
+    average = a_face((25.0, 28.0), (40.0, 27.0), (33.0, 45.0)) * scale + shift
+    own = ffhq_alignment(average, 64)
+    there = turned(average, turn) * 7.5 + (900, 800)
+    alignment = standing_like(ffhq_alignment(there, 64), own)
+    assert np.allclose(alignment.to_frame(there), average, atol=1e-6)
+
+
+def test_a_generator_that_was_trained_on_ffhq_is_left_with_ffhq_s_cut():
+    whole = Alignment(np.array([(-0.5, -0.5), (-0.5, 63.5), (63.5, 63.5), (63.5, -0.5)]), 64)
+    assert not stands_otherwise(whole)
+    assert stands_otherwise(Alignment(whole.quad * 0.9, 64))
+    alignment = ffhq_alignment(a_face(), 64)
+    assert np.allclose(standing_like(alignment, whole).quad, alignment.quad)

@@ -1,0 +1,241 @@
+"""One edit of a face in a photograph, from beginning to end, and the files that tell of it.
+
+aligned.png  inverted.png  edited.png   the face as it was cut out, as the generator draws it, and edited
+photo_before.png  photo_after.png       the whole photograph, at its own size, with all that was known of it
+photo.gif or photo.mp4                  the edit on the whole photograph, at the size of a screen
+tuned.safetensors                       what tuning changed of the generator, where it changed anything
+w.npz                                   w `before` and `after`
+photo.json                              how it went
+"""
+
+import itertools
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from dnnlib.errors import EditorError
+from dnnlib.files import writable_folder
+from dnnlib.photo_files import save_photo
+from dnnlib.photos import Photo, read_photo
+from dnnlib.pictures import save_gif, save_mp4, save_png
+from dnnlib.words import duration_text
+from faces.landmarks import Face, NoFaceError
+from headless.edit import FILM_FPS, FILM_HOLD, EditResult, describe, edit_face
+from headless.needs import Projection
+from headless.options import EditOptions
+from headless.photo_desk import PhotoDesk, PhotoDeskError, Sitting
+from headless.photo_options import PhotoOptions
+from headless.session import EditSession, Picture
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoResult:
+    """A photograph that was edited.
+
+    `stopped` says that a person broke the inversion or the edit off; what was best until then is here.
+    """
+
+    options: PhotoOptions
+    photo: Photo
+    after: Photo
+    face: Face
+    faces: int
+    note: str
+    sitting: Sitting
+    seconds: float
+    edited: EditResult
+    stopped: bool
+
+    def summary(self) -> str:
+        """Say in one line how it went."""
+        return self.edited.summary()
+
+
+def run_photo(
+    photo: PhotoOptions,
+    edit: EditOptions,
+    open_session: Callable[[], EditSession],
+    out: str | os.PathLike[str],
+    say: Callable[[str], None] = lambda line: None,
+) -> tuple[PhotoResult, list[Path]]:
+    """Edit a face in a photograph, and write what it came to.
+
+    Ctrl-C ends the inversion or the edit and keeps the best so far; an inversion that was broken off is gone
+    on from the next time.
+
+    Args:
+        photo: which photograph and face.
+        edit: what to do with it; its seed, class and truncation do not count.
+        open_session: reads the checkpoint; called once the photograph is known to be one.
+        out: the folder; made if it is missing.
+        say: told in one line what a person should know.
+
+    Raises:
+        FileError: if the folder takes no files; before any work is done.
+        PhotoError: if the photograph cannot be read; likewise.
+        NoFaceError: if there is no such face in it.
+        EditorError: whatever loading, inverting and dragging find wrong.
+    """
+    if photo.photo is None:
+        raise PhotoDeskError("no photograph was named; add --photo and its path")
+    folder = writable_folder(out)
+    read_photo(photo.photo)
+    session = open_session()
+    desk = session.photos
+    if desk is None:
+        raise PhotoDeskError(f"{session.path.name}: photographs cannot be brought into this network here")
+    result = _work(session, desk, photo, edit, say)
+    return result, _write(result, session, desk, folder)
+
+
+def _work(
+    session: EditSession,
+    desk: PhotoDesk,
+    options: PhotoOptions,
+    edit: EditOptions,
+    say: Callable[[str], None],
+) -> PhotoResult:
+    assert options.photo is not None
+    photo = desk.open(options.photo)
+    for note in photo.notes:
+        say(note)
+    face, count, note = _face(desk, options, edit.detector)
+    if note:
+        say(note)
+    began = time.monotonic()
+    step, stopped = _invert(desk, face, options.budget)
+    seconds = time.monotonic() - began
+    desk.whole_face = options.whole_face
+    sitting = desk.settle(face, step)
+    edited = edit_face(session, edit)
+    after = desk.put_back(edited.after, edited.plan.mask)
+    return PhotoResult(
+        options, photo, after, face, count, note, sitting, seconds, edited, stopped or edited.stopped
+    )
+
+
+def _face(desk: PhotoDesk, options: PhotoOptions, wish: str) -> tuple[Face, int, str]:
+    """Find the face that is meant, how many there are, and what a person should know."""
+    assert options.photo is not None
+    with tqdm(total=100, desc="Looking for faces", unit="%", leave=False) as bar:
+
+        def told(text: str, share: float) -> None:
+            bar.set_description(text)
+            bar.update(round(100 * share) - bar.n)
+
+        found = desk.look(wish, told)
+    if not found.faces:
+        raise NoFaceError(f"{options.photo}: {found.note()}")
+    if options.which_face > len(found.faces):
+        raise NoFaceError(
+            f"{options.photo}: face {options.which_face} was asked for, and {len(found.faces)} were found"
+        )
+    return found.faces[options.which_face - 1], len(found.faces), found.note()
+
+
+def _invert(desk: PhotoDesk, face: Face, budget: str) -> tuple[Projection, bool]:
+    """Bring a face into the generator, with a bar; give the state that counts, and whether it was stopped."""
+    best: Projection | None = None
+    with (
+        tqdm(desc="Into the generator", unit="step", leave=False) as bar,
+        closing(desk.invert(face, budget)) as steps,
+    ):
+        try:
+            for step in steps:
+                best = step if step.best or step.ended is not None or best is None else best
+                bar.total = step.total
+                bar.update(step.done - bar.n)
+                left = "" if step.seconds_left is None else f"{duration_text(step.seconds_left)} left"
+                bar.set_postfix_str(f"{step.stage} {left}")
+        except KeyboardInterrupt:
+            if best is None:
+                raise
+            return best, True
+    if best is None:
+        raise EditorError("the inversion gave nothing at all")
+    return best, False
+
+
+# ----------------------------------------------------------------------------
+# The files.
+
+
+def _write(result: PhotoResult, session: EditSession, desk: PhotoDesk, folder: Path) -> list[Path]:
+    """Write the files, all of them or none: they are made in a folder beside and moved at the end."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".photo-") as name:
+        making = Path(name)
+        save_png(making / "aligned.png", result.sitting.aligned)
+        save_png(making / "inverted.png", result.sitting.inverted)
+        save_png(making / "edited.png", result.edited.after)
+        save_photo(making / "photo_before.png", result.photo)
+        save_photo(making / "photo_after.png", result.after)
+        w_after = result.edited.step.w.cpu().numpy()
+        np.savez(making / "w.npz", allow_pickle=False, before=result.edited.w_before, after=w_after)
+        desk.save_tuned(making / "tuned.safetensors")
+        film = f"photo.{result.options.film}"
+        save = save_gif if result.options.film == "gif" else save_mp4
+        save(making / film, _film(result, session, desk), FILM_FPS)
+        names = sorted(path.name for path in making.iterdir())
+        record = json.dumps({**_describe(result, session), "files": names}, indent=1, allow_nan=False)
+        (making / "photo.json").write_text(record + "\n", encoding="utf-8")
+        # The JSON comes last: where it is, the files that it names are there too.
+        names.append("photo.json")
+        for each in names:
+            os.replace(making / each, folder / each)
+    return [folder / each for each in names]
+
+
+def _film(result: PhotoResult, session: EditSession, desk: PhotoDesk) -> Iterable[Picture]:
+    draws = tqdm(session.film(), desc="film", unit="frame", leave=False)
+    frames = [desk.preview(draw(), result.edited.plan.mask) for draw in draws]
+    return itertools.chain(frames, frames[-1:] * FILM_HOLD)
+
+
+def _describe(result: PhotoResult, session: EditSession) -> dict[str, Any]:
+    """Say what was done and how it went, as plain data for JSON. Points are (x, y) px of the photograph."""
+    sitting, photo, step = result.sitting, result.photo, result.sitting.step
+    changed = (result.after.pixels != photo.pixels).any(axis=2)
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    return {
+        **asdict(replace(result.options, photo=None)),
+        "photo": str(photo.path),
+        "photo_size": list(photo.size),
+        "photo_kind": photo.kind,
+        "bits": 8 if photo.full == 255 else 16,
+        "notes": [*photo.notes, *([result.note] if result.note else [])],
+        "faces_found": result.faces,
+        "landmarks": np.round(result.face.landmarks, 2).tolist(),
+        "quad": np.round(sitting.alignment.quad, 3).tolist(),
+        "inversion": {
+            "seconds": round(result.seconds, 2),
+            "steps": step.done,
+            "stage": step.stage,
+            "distance": round(float(step.distance), 6) if np.isfinite(step.distance) else None,
+            "message": step.message,
+            "mean_difference": round(_apart(sitting.aligned, sitting.inverted), 3),
+        },
+        "stopped": result.stopped,
+        "changed_pixels": int(changed.sum()),
+        "changed_box": [int(v) for v in (columns[0], rows[0], columns[-1], rows[-1])] if len(rows) else None,
+        "edit": _of_the_edit(result, session),
+    }
+
+
+def _of_the_edit(result: PhotoResult, session: EditSession) -> dict[str, Any]:
+    """Say how the edit went, without what is about seeds."""
+    told = describe(result.edited, session)
+    return {name: told[name] for name in told if name not in ("seed", "label", "psi", "mask_file")}
+
+
+def _apart(first: Picture, second: Picture) -> float:
+    """Average the absolute difference of two frames, 0..255."""
+    return float(np.abs(first.astype(np.float32) - second.astype(np.float32)).mean())

@@ -1,0 +1,211 @@
+"""A photograph on the session's desk: read, its faces found, one brought into the generator and back."""
+
+import dataclasses
+import hashlib
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from dnnlib.errors import EditorError
+from dnnlib.latents import GivenLatent, Latent
+from dnnlib.photos import Photo, read_photo
+from faces.align import Alignment, cut_out, ffhq_alignment, standing_like, stands_otherwise
+from faces.landmarks import Face
+from faces.masks import Mask
+from faces.paste import Paste
+from faces.photograph import PhotographFaces, Progress, find_faces
+from faces.whole_face import face_mask
+from headless.needs import Projection, Projector
+from headless.picture import Picture
+from headless.session import EditSession
+
+# The photograph is shown, and filmed, at this longer side, px.
+SCREEN = 1280
+
+
+class PhotoDeskError(EditorError):
+    """Something was asked of a photograph before it was ready, or of a network that cannot have one."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Sitting:
+    """A face of a photograph, in the generator.
+
+    Attributes:
+        latent: what the generator draws it from.
+        alignment: where the face was cut out of the photograph.
+        aligned: what was cut out, uint8 [S, S, 3].
+        inverted: how the generator draws it.
+        step: the state of the projection that counts.
+        full: puts edits back into the photograph.
+        small: likewise, into the one on the screen.
+        mask: [S, S], where the whole face is.
+    """
+
+    latent: Latent
+    alignment: Alignment
+    aligned: Picture
+    inverted: Picture
+    step: Projection
+    full: Paste
+    small: Paste
+    mask: Mask
+
+
+class PhotoDesk:
+    """Works on one photograph at a time, on the thread that calls.
+
+    Args:
+        session: whose generator is to draw the face.
+        projector: brings a frame into that generator.
+        keep: a folder for what an interrupted inversion has reached; None keeps nothing.
+
+    Attributes:
+        photo: the photograph; None before the first.
+        small: the same for the screen, uint8 [h, w, 3].
+        sitting: the face that was brought into the generator last; None before the first.
+        whole_face: put the whole drawn face into the photograph, not only what changed.
+    """
+
+    def __init__(self, session: EditSession, projector: Projector, keep: Path | None = None) -> None:
+        self._session, self._projector, self._keep = session, projector, keep
+        self.photo: Photo | None = None
+        self.small: Picture | None = None
+        self.sitting: Sitting | None = None
+        self.whole_face = False
+        self._standing: tuple[Alignment | None] | tuple[()] = ()
+
+    @property
+    def budgets(self) -> tuple[str, ...]:
+        """How long an inversion may take, by name."""
+        return self._projector.budgets
+
+    # ------------------------------------------------------------------------
+    # The photograph.
+
+    def open(self, path: Path) -> Photo:
+        """Read a photograph; the one before stays if that fails.
+
+        Raises:
+            PhotoError: if it is none.
+        """
+        photo = read_photo(path)
+        self.photo, self.small, self.sitting = photo, _shrunk(photo.rgb), None
+        return photo
+
+    def look(self, wish: str = "auto", progress: Progress = lambda text, share: None) -> PhotographFaces:
+        """Find the faces of the photograph, largest first."""
+        return find_faces(self._photo.rgb, self._session.detector(wish), progress)
+
+    def take_out(self, face: Face) -> tuple[Alignment, Picture]:
+        """Cut a face out as the generator's frames are.
+
+        Raises:
+            PhotoDeskError: if the generator's frames are not square.
+        """
+        height, width = self._session.image_size
+        if height != width:
+            raise PhotoDeskError(
+                f"{self._session.path.name}: its pictures are {width} × {height}; a face of a photograph "
+                "needs a network with square ones, made for faces"
+            )
+        alignment = ffhq_alignment(face.landmarks, width)
+        own = self._own_alignment()
+        alignment = alignment if own is None else standing_like(alignment, own)
+        return alignment, cut_out(self._photo.rgb, alignment)
+
+    def _own_alignment(self) -> Alignment | None:
+        """See how the faces stand in the generator's own frames; None where they stand as FFHQ's do."""
+        if not self._standing:
+            session = self._session
+            average = session.draw(session.w_at(Latent(psi=0.0)))
+            faces = session.detector("bundled").detect(average)
+            own = ffhq_alignment(faces[0].landmarks, average.shape[0]) if faces else None
+            self._standing = (own if own is not None and stands_otherwise(own) else None,)
+        return self._standing[0]
+
+    # ------------------------------------------------------------------------
+    # Into the generator.
+
+    def invert(self, face: Face, budget: str) -> Generator[Projection, None, None]:
+        """Bring a face into the generator, state by state; `settle` takes one."""
+        _, aligned = self.take_out(face)
+        yield from self._projector.project(aligned, budget, self._kept(aligned, budget))
+
+    def _kept(self, aligned: Picture, budget: str) -> Path | None:
+        """Name the file in which an interrupted inversion is noted: the same photograph, the same name."""
+        if self._keep is None:
+            return None
+        mark = hashlib.sha256(aligned.tobytes() + self._session.sha256.encode() + budget.encode())
+        return self._keep / f"{mark.hexdigest()[:32]}.safetensors"
+
+    def settle(self, face: Face, step: Projection) -> Sitting:
+        """Go on with a state of the inversion: the session goes to it, and edits of it can be put back."""
+        photo, small = self._photo, self.small
+        if small is None:
+            raise PhotoDeskError("open a photograph first")
+        alignment, aligned = self.take_out(face)
+        inverted = step.frame()
+        given = GivenLatent(photo.path.name, w=step.w.detach().cpu().numpy().astype(np.float32))
+        latent = dataclasses.replace(Latent(), psi=1.0, given=given)
+        full = Paste.of(photo.pixels, photo.rgb, alignment, inverted)
+        shrunk = Alignment((alignment.quad + 0.5) * (small.shape[1] / photo.size[1]) - 0.5, alignment.size)
+        near = Paste.of(small, small, shrunk, inverted)
+        self._session.draw_with(latent, step.generator)
+        self._session.go_to_latent(latent)
+        whole = face_mask(alignment.to_frame(face.landmarks), alignment.size)
+        self.sitting = Sitting(latent, alignment, aligned, inverted, step, full, near, whole)
+        return self.sitting
+
+    def is_of(self, latent: Latent) -> bool:
+        """Tell whether a latent is that of the face in the photograph."""
+        return self.sitting is not None and latent.given is self.sitting.latent.given
+
+    # ------------------------------------------------------------------------
+    # And back.
+
+    def put_back(self, frame: Picture, mask: Mask | None = None) -> Photo:
+        """Give the photograph with an edited frame in it; away from the face each pixel is what it was.
+
+        Args:
+            frame: uint8 [S, S, 3].
+            mask: [S, S], where the edit was meant to be; None is everywhere.
+        """
+        return self._photo.with_pixels(self._put(self._sitting.full, frame, mask))
+
+    def preview(self, frame: Picture, mask: Mask | None = None) -> Picture:
+        """Give the same for the screen, uint8 [h, w, 3]."""
+        return np.asarray(self._put(self._sitting.small, frame, mask))
+
+    def _put(self, paste: Paste, frame: Picture, mask: Mask | None) -> np.ndarray:
+        if self.whole_face:
+            return paste.with_whole_face(frame, self._sitting.mask)
+        return paste.with_edit(frame, mask)
+
+    def save_tuned(self, path: Path) -> bool:
+        """Write what tuning has changed of the generator; False if nothing, and then no file is there."""
+        return self._projector.save_tuned(path, self._sitting.step, self._photo.path.name)
+
+    @property
+    def _photo(self) -> Photo:
+        if self.photo is None:
+            raise PhotoDeskError("there is no photograph yet: open one first")
+        return self.photo
+
+    @property
+    def _sitting(self) -> Sitting:
+        if self.sitting is None:
+            raise PhotoDeskError("the face is not in the generator yet: press Bring in first")
+        return self.sitting
+
+
+def _shrunk(rgb: Picture) -> Picture:
+    """Shrink a photograph for the screen."""
+    height, width = rgb.shape[:2]
+    scale = SCREEN / max(height, width)
+    if scale >= 1:
+        return rgb
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX, reducing_gap=2.0))

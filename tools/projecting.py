@@ -1,0 +1,51 @@
+"""Joins the inversion of photographs to a session: fronts may not see the networks themselves."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from headless.needs import Projection
+from torch_utils.errors import CheckpointError
+from training.encoder import find_encoder
+from training.projector import BUDGETS, ProjectorConfig, project
+from training.tuned import save_tuned
+
+
+class GeneratorProjector:
+    """Brings photographs into one generator; see headless.needs.Projector."""
+
+    budgets: tuple[str, ...] = tuple(BUDGETS)
+
+    def __init__(self, generator: Any) -> None:
+        self._generator = generator
+
+    def project(
+        self, target: npt.NDArray[np.uint8], budget: str, keep: Path | None
+    ) -> Generator[Projection, None, None]:
+        """Go from state to state; a file that was kept of the same photograph is gone on from."""
+        config = ProjectorConfig.of_budget(budget)
+        encoder = find_encoder(self._generator)
+        resume = keep if keep is not None and keep.is_file() else None
+        if keep is not None:
+            keep.parent.mkdir(parents=True, exist_ok=True)
+        steps = project(self._generator, target, config, encoder=encoder, keep=keep, resume=resume)
+        try:
+            first = next(steps)
+        except CheckpointError:
+            if resume is None:
+                raise
+            # What was kept is of no use any more: begin anew, and write over it.
+            steps = project(self._generator, target, config, encoder=encoder, keep=keep)
+            first = next(steps)
+        yield first
+        yield from steps
+
+    def save_tuned(self, path: Path, step: Projection, photo: str) -> bool:
+        """Write what tuning has changed; see headless.needs.Projector."""
+        if step.generator is self._generator:
+            return False
+        save_tuned(path, self._generator, step.generator, step.w, {"photo": photo})
+        return True
