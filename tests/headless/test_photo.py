@@ -2,6 +2,7 @@
 
 import json
 from collections import namedtuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -97,7 +98,8 @@ def opening(stop_after=None, keep=None, made=None):
 
 
 def test_it_leaves_the_whole_photograph_changed_in_the_face_alone(tmp_path, picture, seen):
-    out, made = tmp_path / "new" / "out", []
+    out = tmp_path / "new" / "out"
+    made: list[Any] = []
     result, files = run_photo(PhotoOptions(photo=picture), EDIT, opening(made=made), out)
     assert {path.name for path in out.iterdir()} == FILES == {path.name for path in files}
     assert files[-1].name == "photo.json"
@@ -118,7 +120,7 @@ def test_it_leaves_the_whole_photograph_changed_in_the_face_alone(tmp_path, pict
     assert record["inversion"]["stage"] == "tuning" and not record["stopped"]
     assert record["edit"]["expression"] == "close_eyes"
     with Image.open(out / "photo.gif") as film:
-        assert film.size == (320, 260) and film.n_frames > 5
+        assert film.size == (320, 260) and getattr(film, "n_frames", 1) > 5
     # The edit was done with the tuned generator.
     session, projector = made[0]
     assert session._generator is not session._own and projector.closed == 1
@@ -148,7 +150,7 @@ def test_the_whole_drawn_face_can_be_put_in(tmp_path, picture, seen):
 
 
 def test_ctrl_c_in_the_inversion_goes_on_with_the_best_so_far(tmp_path, picture, seen):
-    made = []
+    made: list[Any] = []
     result, _ = run_photo(PhotoOptions(photo=picture), EDIT, opening(3, made=made), tmp_path / "out")
     # Step 2 was worse than step 1.
     assert result.stopped and result.sitting.step.done == 1
@@ -163,7 +165,7 @@ def test_ctrl_c_before_the_first_state_leaves_nothing(tmp_path, picture, seen):
 
 
 def test_an_inversion_is_noted_under_the_name_of_what_it_is_of(tmp_path, picture, seen):
-    made = []
+    made: list[Any] = []
     session = opening(keep=tmp_path / "kept", made=made)()
     session.photos.open(picture)
     for budget in ("quick", "quick", "usual"):
@@ -208,7 +210,7 @@ def test_a_network_whose_pictures_are_not_square_is_said():
 
 
 def test_a_seed_after_a_photograph_is_drawn_by_the_generator_itself(tmp_path, picture, seen):
-    made = []
+    made: list[Any] = []
     run_photo(PhotoOptions(photo=picture), EDIT, opening(made=made), tmp_path / "out")
     session, latent = made[0][0], made[0][0].photos.sitting.latent
     tuned = session._generator
