@@ -8,11 +8,12 @@ from gui_utils import theme
 from viz import markers
 from viz.actions import Action, ChangeView
 from viz.stage.brushing import Brushing
+from viz.stage.comparing import Comparing
 from viz.stage.picture import PictureLayer
 from viz.stage.pointing import Pointing, marker_at, mouse_place
 from viz.stage.shown import pairs_to_show
 from viz.stage.viewing import Viewing
-from viz.state import EditorState, Tool
+from viz.state import CompareMode, EditorState, Tool
 from viz.view import View
 
 GREETING = "Click “Close eyes”"
@@ -28,11 +29,13 @@ class Canvas:
         self._pointing = Pointing()
         self._brushing = Brushing()
         self._viewing = Viewing()
+        self._comparing = Comparing()
         self.view = View(0.0, 0.0, 1.0)
 
     def close(self) -> None:
         """Give the textures back."""
         self._picture.close()
+        self._comparing.close()
 
     def draw(self, state: EditorState, scale: float) -> list[Action]:
         """Fill what is left of the current window; `scale` is the window's."""
@@ -52,9 +55,13 @@ class Canvas:
         self.view = fitted if wanted.zoom is None else View.around(wanted.centre, wanted.zoom, middle)
         pen.push_clip_rect(corner, imgui.ImVec2(corner.x + room.x, corner.y + room.y), True)
         self._picture.draw(pen, self.view, state, self._scale)
+        self._comparing.draw(pen, self.view, state, self._scale)
         found = self._viewing.act(state, self.view, middle)
-        found += self._let_go() if not state.editable or self._viewing.pulls else self._mouse(state)
-        self._draw_marks(pen, state)
+        found += self._comparing.act(state, self.view, self._scale)
+        in_hand = self._viewing.pulls or self._comparing.holds
+        found += self._let_go() if not state.editable or in_hand else self._mouse(state)
+        if not state.compare.held and state.compare.mode is not CompareMode.DIFFERENCE:
+            self._draw_marks(pen, state)
         if not state.window.greeted and state.ready and not state.drag.pairs and state.face.there:
             markers.draw_caption(pen, GREETING, middle[0], corner.y + room.y)
         pen.pop_clip_rect()

@@ -12,7 +12,7 @@ import dataclasses
 
 from dnnlib.errors import EditorError
 from viz import actions, answers
-from viz.rules import capture, face, history, jobs, network, picture, points, project, window
+from viz.rules import capture, compare, face, history, jobs, network, picture, points, project, window
 from viz.rules.steps import Result, with_banner, with_machine
 from viz.state import EditorState
 
@@ -36,7 +36,8 @@ def act(state: EditorState, action: actions.Action) -> Result:
         after, asked = _act(dataclasses.replace(state, notice=notice), action)
     except EditorError as error:
         return with_banner(state, str(error)), ()
-    return history.noted(after, during=True), asked
+    after, more = compare.look(after)
+    return history.noted(after, during=True), (*asked, *more)
 
 
 def _act(state: EditorState, action: actions.Action) -> Result:
@@ -52,6 +53,8 @@ def _act(state: EditorState, action: actions.Action) -> Result:
         return face.act(state, action)
     if isinstance(action, actions.capture.Action):
         return capture.act(state, action)
+    if isinstance(action, actions.compare.Action):
+        return compare.act(state, action)
     if isinstance(action, actions.history.Action):
         return history.act(state, action)
     if isinstance(action, actions.project.Action):
@@ -64,12 +67,17 @@ def _act(state: EditorState, action: actions.Action) -> Result:
 def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
     """Take news in; frames and progress of an older picture are let go. What has come of it can be undone."""
     after, asked = _hear(state, news)
-    return history.noted(after, during=False), asked
+    after, more = compare.look(after)
+    return history.noted(after, during=False), (*asked, *more)
 
 
 def _hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
     if not isinstance(news, _BESIDE_THE_WORK):
         state = dataclasses.replace(state, waiting="")
+    if isinstance(news, answers.Drawn):
+        return compare.drawn(state, news), ()
+    if isinstance(news, answers.Loaded):
+        state = compare.forget(state)
     if isinstance(news, answers.Loaded) and history.awaited(state, news):
         return history.arrived(state, news)
     if isinstance(news, answers.network.News):

@@ -20,8 +20,10 @@ from viz.actions import (
     ChangeWalk,
     ChangeWindow,
     ClickExpression,
+    CompareAgainst,
     ContinueJob,
     DeletePair,
+    HoldBefore,
     MirrorPairs,
     NudgeMarker,
     OpenLatent,
@@ -35,6 +37,7 @@ from viz.actions import (
     SaveLatent,
     SavePicture,
     SaveProject,
+    SetCompare,
     StartDrag,
     StepJob,
     StopJob,
@@ -43,7 +46,7 @@ from viz.actions import (
 )
 from viz.points import place_of
 from viz.rules.project import ask_where, ask_which
-from viz.state import GREATEST_BRUSH, EditorState, JobKind, MaskChange, Tool, ViewState
+from viz.state import GREATEST_BRUSH, Against, CompareMode, EditorState, JobKind, MaskChange, Tool, ViewState
 
 Act = Callable[[EditorState], Action | None]
 
@@ -140,6 +143,11 @@ def _window(**changes: Callable[[EditorState], object]) -> Act:
 
 def _save_edit(state: EditorState) -> Action | None:
     return SaveEditFilm() if state.ready and state.edits else None
+
+
+def _against(state: EditorState) -> Action:
+    last = state.compare.against is Against.EDIT
+    return CompareAgainst(Against.OWN if last else Against.EDIT)
 
 
 def _save_project(state: EditorState) -> Action | None:
@@ -269,6 +277,11 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("Shift+Enter", "One step of the drag", _step, "Drag", repeat=True),
     Shortcut("Ctrl+Enter", "Pause, or go on", _pause, "Drag"),
     Shortcut("Esc", "Stop what runs", lambda s: StopJob() if s.busy else None, "Drag"),
+    Shortcut("C", "Hold to see the picture as it was", lambda s: HoldBefore(True), "View",
+             released=lambda s: HoldBefore(False) if s.compare.held else None, in_menu=False),
+    Shortcut("S", "Before and after, split", lambda s: SetCompare(CompareMode.SPLIT), "View"),
+    Shortcut("D", "What differs from before", lambda s: SetCompare(CompareMode.DIFFERENCE), "View"),
+    Shortcut("Shift+C", "Compare with the last edit, or with all edits", _against, "View"),
     Shortcut("F", "Fit the picture", _view(None), "View"),
     Shortcut("Ctrl+1", "100 %: a pixel for a pixel", _view(1.0), "View"),
     Shortcut("Plus", "Zoom in", lambda state: Zoom(_ZOOM_STEP), "View", repeat=True),

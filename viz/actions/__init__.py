@@ -1,7 +1,8 @@
 """What a person did: frozen records, made by the panels and the canvas, understood by viz/editor.py."""
 
-from viz.actions import capture, face, history, jobs, network, picture, points, project, window
+from viz.actions import capture, compare, face, history, jobs, network, picture, points, project, window
 from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture
+from viz.actions.compare import CompareAgainst, HoldBefore, MoveLine, SetCompare
 from viz.actions.face import ChangeFace, ClickExpression, LookForFaces, ReadExpressions, ResetFace
 from viz.actions.history import GoToEntry, LetGo, Redo, Undo
 from viz.actions.jobs import ContinueJob, DismissBanner, PauseJob, StepJob, StopJob
@@ -54,6 +55,7 @@ Action = (
     | points.Action
     | face.Action
     | capture.Action
+    | compare.Action
     | history.Action
     | project.Action
     | jobs.Action

@@ -26,7 +26,7 @@ def pairs_to_show(state: EditorState) -> tuple[PointPair, ...]:
 
 def mask_to_show(state: EditorState) -> Mask | None:
     """Give the mask of the job that runs, otherwise the painted one; None if hidden or not there."""
-    if not state.drag.show_mask:
+    if not state.drag.show_mask or state.compare.active:
         return None
     if state.job is not None and state.job.kind is JobKind.ADJUST:
         return state.job.plan.mask if state.job.plan is not None else None

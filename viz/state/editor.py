@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from viz.answers import Frame
 from viz.state.capture import CaptureState
+from viz.state.compare import CompareState
 from viz.state.face import FaceState
 from viz.state.history import Arrival, History
 from viz.state.jobs import Banner, Curve, Job, JobKind
@@ -35,6 +36,7 @@ class EditorState:
     drag: DragState = field(default_factory=DragState)
     capture: CaptureState = field(default_factory=CaptureState)
     picture: PictureState = field(default_factory=PictureState)
+    compare: CompareState = field(default_factory=CompareState)
     history: History = field(default_factory=History)
     arrival: Arrival | None = None
     project: ProjectState = field(default_factory=ProjectState)
