@@ -1,0 +1,1 @@
+"""How long drags take and what memory they need: `python -m drag.benchmark`."""
