@@ -45,7 +45,14 @@ RESOLUTIONS = (256, 512, 1024)
 @click.option(
     "--their-steps", default=3, show_default=True, type=click.IntRange(1, 1000), help="Of the published code."
 )
-@click.option("--no-demo", is_flag=True, help="Leave the bundled checkpoint out.")
+@click.option(
+    "--on",
+    "which",
+    type=click.Choice(["random", "bundled", "both"]),
+    default="both",
+    show_default=True,
+    help="Random weights of full size, the bundled checkpoint, or both.",
+)
 def main(
     json_path: Path | None,
     quick: bool,
@@ -56,25 +63,18 @@ def main(
     threads: int,
     steps: int,
     their_steps: int,
-    no_demo: bool,
+    which: str,
 ) -> None:
     """Time drags of eyes, mouth, jaw and 68 points, and say what memory they need.
 
     Random weights have the size of the published FFHQ networks. Each case runs in a process of its own.
     """
     plan = Plan(presets, published, threads, 3 if quick else steps, 1 if quick else their_steps)
-    jobs: list[tuple[Network, tuple[Case, ...]]] = []
-    for resolution in resolutions or ((512,) if quick else RESOLUTIONS):
-        cases = drags() if not quick else tuple(case for case in drags() if case.mask is None)
-        jobs.append((Network(resolution), cases))
-    if not quick:
-        jobs.append((Network((resolutions or (512,))[0]), (*by_count(), *by_batch())))
-        if not no_demo:
-            jobs.append((Network(256, DEMO), drags()))
     rows: list[Row] = []
     try:
-        for network, cases in jobs:
-            for row in run(network, [case for case in cases if not names or case.name in names], plan):
+        for network, cases in _jobs(quick, resolutions, which):
+            chosen = [case for case in cases if not names or case.name in names]
+            for row in run(network, chosen, plan):
                 rows.append(row)
                 click.echo(
                     f"{row.network} {row.resolution} px, {row.case}, {row.engine}: "
@@ -87,6 +87,20 @@ def main(
     if json_path is not None:
         with atomic_write(json_path) as temporary:
             temporary.write_text(json.dumps([row.as_json() for row in rows], indent=1), encoding="utf-8")
+
+
+def _jobs(quick: bool, resolutions: tuple[int, ...], which: str) -> list[tuple[Network, tuple[Case, ...]]]:
+    """List the networks and what is dragged on each."""
+    jobs: list[tuple[Network, tuple[Case, ...]]] = []
+    if which != "bundled":
+        for resolution in resolutions or ((512,) if quick else RESOLUTIONS):
+            cases = tuple(case for case in drags() if case.mask is None) if quick else drags()
+            jobs.append((Network(resolution), cases))
+        if not quick:
+            jobs.append((Network((resolutions or (512,))[0]), (*by_count(), *by_batch())))
+    if which == "bundled" or (which == "both" and not quick):
+        jobs.append((Network(256, DEMO), drags()))
+    return jobs
 
 
 if __name__ == "__main__":
