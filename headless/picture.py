@@ -201,6 +201,21 @@ class PictureSession:
         pixels = (image * 127.5 + 128).clamp(0, 255).to(torch.uint8)
         return np.asarray(pixels.permute(1, 2, 0).contiguous().cpu().numpy())
 
+    def features(self, block: int) -> tuple[FloatArray, int]:
+        """Compute the features of a block for the w in front of us.
+
+        Returns:
+            [C, h, w] float32, and how many cells of them on each side lie beyond the picture.
+
+        Raises:
+            NetworkError: if there is no such block.
+        """
+        with torch.no_grad():
+            taps = self._generator.taps(self._w[None], feature_block=block)
+        if taps.features is None:
+            raise SessionError(f"{self.path.name}: block {block} gives no features")
+        return as_array(taps.features[0].float()), taps.margin
+
     def directions(self) -> Tensor:
         """Learn how w spreads [w_dim, w_dim], once for each class, from a fixed thousand of z."""
         if self._label not in self._spread:

@@ -95,6 +95,7 @@ class App:
         self.keeper.close(self.state.history if unsaved(self.state) else None)
         self.preferences.keep(self.state, at_once=True)
         self.canvas.close()
+        self.docks.close()
 
     # ------------------------------------------------------------------------
     # One frame.

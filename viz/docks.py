@@ -25,6 +25,7 @@ class Docks:
 
     def __init__(self, panels: Sequence[Panel]) -> None:
         self._panels = panels
+        self._keepers = {panel.name: panel.draw() for panel in panels if isinstance(panel.draw, type)}
         self._wanted = False
         self._in_front: list[str] = []
 
@@ -39,6 +40,11 @@ class Docks:
     def knows(self, layout: str) -> bool:
         """Tell whether a remembered layout has a place for every panel."""
         return all(f"[Window][{panel.name}]" in layout for panel in self._panels)
+
+    def close(self) -> None:
+        """Give back what panels have kept."""
+        for keeper in self._keepers.values():
+            keeper.close()
 
     # ------------------------------------------------------------------------
     # Within a frame.
@@ -56,11 +62,24 @@ class Docks:
         found: list[Action] = []
         for panel in self._panels:
             if panel.name not in state.window.closed:
-                found += _draw_panel(panel, state)
+                found += self._draw_panel(panel, state)
+            elif panel.name in self._keepers:
+                found += self._keepers[panel.name].hidden(state)
         for name in self._in_front:
             imgui.set_window_focus(name)
         self._in_front.clear()
         return found
+
+    def _draw_panel(self, panel: Panel, state: EditorState) -> list[Action]:
+        visible, stays = imgui.begin(panel.name, True)
+        keeper = self._keepers.get(panel.name)
+        found: list[Action] = []
+        if keeper is not None:
+            found += keeper.draw(state) if visible else keeper.hidden(state)
+        elif visible and not isinstance(panel.draw, type):
+            found += panel.draw(state)
+        imgui.end()
+        return found if stays else [*found, HidePanel(panel.name)]
 
     def draw_stage(self, draw: Callable[[], list[Action]]) -> list[Action]:
         """Draw the stage in the middle."""
@@ -123,10 +142,3 @@ def _split(node: int, where: imgui.Dir, share: float) -> tuple[int, int]:
     """Cut a share off a node: (the part cut off, the rest)."""
     result = imgui.internal.dock_builder_split_node(node, where, min(max(share, 0.05), 0.9))
     return result.id_at_dir, result.id_at_opposite_dir
-
-
-def _draw_panel(panel: Panel, state: EditorState) -> list[Action]:
-    visible, stays = imgui.begin(panel.name, True)
-    found = panel.draw(state) if visible else []
-    imgui.end()
-    return found if stays else [*found, HidePanel(panel.name)]

@@ -12,7 +12,7 @@ import dataclasses
 
 from dnnlib.errors import EditorError
 from viz import actions, answers
-from viz.rules import capture, compare, face, history, jobs, network, picture, points, project, window
+from viz.rules import capture, compare, face, history, jobs, layers, network, picture, points, project, window
 from viz.rules.steps import Result, with_banner, with_machine
 from viz.state import EditorState
 
@@ -30,7 +30,7 @@ _BESIDE_THE_WORK = (
 def act(state: EditorState, action: actions.Action) -> Result:
     """Do what was asked; what cannot be done becomes a banner. What it changes can be undone."""
     # That a button was let go, or the picture seen larger, is no reason to take a message away.
-    quiet = isinstance(action, actions.LetGo | actions.ChangeView | actions.Zoom)
+    quiet = isinstance(action, actions.LetGo | actions.ChangeView | actions.ChangeLayers | actions.Zoom)
     notice = state.notice if quiet else ""
     try:
         after, asked = _act(dataclasses.replace(state, notice=notice), action)
@@ -59,6 +59,8 @@ def _act(state: EditorState, action: actions.Action) -> Result:
         return history.act(state, action)
     if isinstance(action, actions.project.Action):
         return project.act(state, action)
+    if isinstance(action, actions.layers.Action):
+        return layers.act(state, action)
     if isinstance(action, actions.window.Action):
         return window.act(state, action)
     return jobs.act(state, action)
@@ -84,6 +86,8 @@ def _hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
         return network.hear(state, news)
     if isinstance(news, answers.Frame | answers.picture.News):
         return picture.hear(state, news)
+    if isinstance(news, answers.layers.News):
+        return layers.hear(state, news)
     if isinstance(news, answers.capture.News):
         return capture.hear(state, news)
     if isinstance(news, answers.machine.News):

@@ -10,7 +10,7 @@ from collections import deque
 
 from drag.config import DragConfig
 from drag.request import DragRequest
-from viz.answers import Frame, News
+from viz.answers import Frame, Layer, News
 from viz.commands import (
     Adjust,
     CancelLoad,
@@ -25,6 +25,7 @@ from viz.commands import (
     Regrip,
     Retune,
     Stop,
+    Watch,
 )
 
 _QUESTIONS = (Generate, GoTo, Glance, Detect)
@@ -42,10 +43,12 @@ class Inbox:
         self._retuned: Retune | None = None
         self._regripped: Regrip | None = None
         self._pace: Pace | None = None
+        self._watch: Watch | None = None
+        self._watch_is_new = False
         self._closed = False
 
     def put(self, command: Command) -> None:
-        """Add a command; those that act on what runs (Stop, Retune, Regrip, Pace) wait in no queue."""
+        """Add a command; those that act on what runs (Stop, Pace and the like) wait in no queue."""
         with self._changed:
             if isinstance(command, Stop):
                 self._stopped_before = max(self._stopped_before, command.epoch)
@@ -57,6 +60,8 @@ class Inbox:
                 self._regripped = command
             elif isinstance(command, Pace):
                 self._pace = command
+            elif isinstance(command, Watch):
+                self._watch, self._watch_is_new = command, True
             else:
                 self._queue(command)
             self._changed.notify_all()
@@ -69,8 +74,19 @@ class Inbox:
     def take(self) -> Command | None:
         """Wait for the next command; None when the box is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
-            return None if self._closed else self._waiting.popleft()
+            self._changed.wait_for(lambda: self._waiting or self._closed or self._watch_is_new)
+            if self._closed:
+                return None
+            return self._waiting.popleft() if self._waiting else self._take_watch()
+
+    def watched(self) -> Watch | None:
+        """Give what is watched."""
+        with self._changed:
+            return self._take_watch()
+
+    def _take_watch(self) -> Watch | None:
+        self._watch_is_new = False
+        return self._watch
 
     def rests(self, seconds: float) -> bool:
         """Wait for so long; tell whether nobody asked for anything meanwhile."""
@@ -92,10 +108,14 @@ class Inbox:
         with self._changed:
             return self._goes_on(epoch)
 
-    def wait_to_go_on(self, epoch: int) -> None:
-        """Wait until a job of that epoch may do its next step, or is to end."""
+    def wait_to_go_on(self, epoch: int) -> bool:
+        """Wait until a job of that epoch may do its next step, or is to end: then give True.
+
+        False: something else is watched meanwhile, and the job goes on waiting.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._goes_on(epoch))
+            self._changed.wait_for(lambda: self._watch_is_new or self._goes_on(epoch))
+            return not self._watch_is_new
 
     def _goes_on(self, epoch: int) -> bool:
         pace = self._pace
@@ -138,6 +158,7 @@ class Outbox:
         self._lock = threading.Lock()
         self._news: list[News] = []
         self._frame: Frame | None = None
+        self._layer: Layer | None = None
 
     def say(self, news: News) -> None:
         """Add news."""
@@ -149,6 +170,11 @@ class Outbox:
         with self._lock:
             self._frame = frame
 
+    def show_layer(self, layer: Layer) -> None:
+        """Put a picture of features in the place of the one before."""
+        with self._lock:
+            self._layer = layer
+
     def wants_frame(self) -> bool:
         """Tell whether the window has taken the last frame."""
         with self._lock:
@@ -159,4 +185,6 @@ class Outbox:
         with self._lock:
             news, self._news = self._news, []
             frame, self._frame = self._frame, None
+            news += [self._layer] if self._layer is not None else []
+            self._layer = None
             return news, frame

@@ -54,6 +54,9 @@ class Session(Protocol):
     def frame(self) -> npt.NDArray[np.uint8]:
         """Draw the picture of w: uint8 [H, W, 3]."""
 
+    def features(self, block: int) -> tuple[npt.NDArray[np.float32], int]:
+        """Compute what a block makes of w: [C, h, w], and how wide its margin beyond the picture is."""
+
     def detect(self, detector: str) -> list[Face]:
         """Find the faces in the picture, the largest first."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from dnnlib.errors import EditorError
 from viz import answers, commands
-from viz.jobs import dragging, films, loading, showing
+from viz.jobs import dragging, films, layers, loading, showing
 from viz.jobs.desk import Desk, NoNetworkError
 from viz.machine import Machine
 from viz.mailbox import Inbox, Outbox
@@ -93,5 +93,7 @@ class Worker:
                 dragging.adjust(self._desk, command)
             case commands.Drag():
                 dragging.drag(self._desk, command)
+            case commands.Watch():
+                layers.look(self._desk)
             case commands.SaveFilm():
                 films.save_film(self._desk, command)

@@ -80,6 +80,7 @@ class FakeSession:
     requests: list[DragRequest] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
     latents: list[Latent] = field(default_factory=list)
+    looked_at: list[tuple[int, int]] = field(default_factory=list)
     glances: list[int] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
     configs: list[DragConfig] = field(default_factory=list)
@@ -128,6 +129,15 @@ class FakeSession:
     def detect(self, detector: str) -> list[Face]:
         self._note()
         return self.faces
+
+    def features(self, block: int) -> tuple[np.ndarray, int]:
+        """Channel by channel a level, in one half: the first is the block's, the second the seed's."""
+        self._note()
+        self.looked_at.append((block, self.seed))
+        features = np.zeros((6, 4 << block, 4 << block), np.float32)
+        features[0], features[1], features[2] = block / 4, (self.seed % 100) / 100, self.blue / 255
+        features[3:, : 2 << block] = -1
+        return features, 0
 
     def glance(self) -> bool:
         self._note()

@@ -1,11 +1,24 @@
 """What a person did: frozen records, made by the panels and the canvas, understood by viz/editor.py."""
 
-from viz.actions import capture, compare, face, history, jobs, network, picture, points, project, window
+from viz.actions import (
+    capture,
+    compare,
+    face,
+    history,
+    jobs,
+    layers,
+    network,
+    picture,
+    points,
+    project,
+    window,
+)
 from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture
 from viz.actions.compare import CompareAgainst, HoldBefore, MoveLine, SetCompare
 from viz.actions.face import ChangeFace, ClickExpression, LookForFaces, ReadExpressions, ResetFace
 from viz.actions.history import GoToEntry, LetGo, Redo, Undo
 from viz.actions.jobs import ContinueJob, DismissBanner, PauseJob, StepJob, StopJob
+from viz.actions.layers import ChangeLayers
 from viz.actions.network import (
     CancelDownload,
     CancelLoading,
@@ -58,6 +71,7 @@ Action = (
     | compare.Action
     | history.Action
     | project.Action
+    | layers.Action
     | jobs.Action
     | window.Action
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from dnnlib.errors import EditorError
 from viz import answers
+from viz.jobs import layers
 from viz.machine import Machine
 from viz.mailbox import Inbox, Outbox
 from viz.session import OpenSession, Session
@@ -63,9 +64,10 @@ class Desk:
         self._on_answer()
 
     def show(self, frame: answers.Frame) -> None:
-        """Show a frame; one that nobody has seen yet gives way to it."""
+        """Show a frame, and the features of it that are watched; what nobody has seen yet gives way."""
         self._outbox.show(frame)
         self._on_answer()
+        layers.look(self)
 
     def computes_on(self, wish: str) -> None:
         """Note what computes from now on, and tell it."""
@@ -80,6 +82,11 @@ class Desk:
         self._measured_at = now
         device = self._machine.chosen(self._wish)
         self.say(answers.Computing(device, self._machine.devices(), self._machine.memory(device)))
+
+    def show_layer(self, layer: answers.Layer) -> None:
+        """Show a picture of features; one that nobody has seen yet gives way to it."""
+        self._outbox.show_layer(layer)
+        self._on_answer()
 
     def wants_frame(self) -> bool:
         """Tell whether the last frame was taken: if not, the next may be left out."""

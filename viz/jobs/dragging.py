@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from faces.landmarks import choose_face
 from viz import answers, commands
+from viz.jobs import layers
 from viz.jobs.desk import Desk
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def _pause(desk: Desk, epoch: int, step: "DragStep", *, shown: bool) -> None:
     if not shown:
         desk.show(answers.Frame(epoch, step.frame(), step.index))
     desk.say(answers.Paused(epoch))
-    desk.inbox.wait_to_go_on(epoch)
+    while not desk.inbox.wait_to_go_on(epoch):
+        layers.look(desk)
 
 
 def _rate(times: deque[float]) -> float:

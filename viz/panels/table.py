@@ -3,9 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from viz.actions import Action
-from viz.panels import capture, drag, face_adjustments, history, latent, network, performance, plot, project
+from viz.panels import (
+    capture,
+    drag,
+    face_adjustments,
+    history,
+    latent,
+    layers,
+    network,
+    performance,
+    plot,
+    project,
+)
 from viz.state import EditorState
 
 
@@ -19,20 +31,34 @@ class Place(Enum):
     BELOW = "below"
 
 
+class PanelKeeper(Protocol):
+    """A panel that keeps something from frame to frame."""
+
+    def draw(self, state: EditorState) -> list[Action]:
+        """Draw it into the window at hand."""
+
+    def hidden(self, state: EditorState) -> list[Action]:
+        """Say what is to be done in a frame in which it is not in sight."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
 @dataclass(frozen=True)
 class Panel:
     """One panel.
 
     Attributes:
+        draw: a function that draws it into the window at hand, and gives what the person did; or a class
+            whose instance does so, made for each window: one that keeps textures.
         name: its title, by which its place is remembered too.
-        draw: draws it into the window at hand, and gives what the person did.
         place: where it is docked at first.
         key: which brings it to the front, as "F2" or "Ctrl+P"; empty: none.
         shown: whether it is there at the first start.
     """
 
     name: str
-    draw: Callable[[EditorState], list[Action]]
+    draw: Callable[[EditorState], list[Action]] | type[PanelKeeper]
     place: Place
     key: str = ""
     shown: bool = True
@@ -47,5 +73,6 @@ PANELS: tuple[Panel, ...] = (
     Panel("History", history.draw, Place.RIGHT, "F7"),
     Panel("Project", project.draw, Place.RIGHT, "F8"),
     Panel("Progress", plot.draw, Place.RIGHT_BOTTOM, "F10"),
+    Panel("Layers", layers.LayersPanel, Place.RIGHT_BOTTOM, "F9"),
     Panel("Performance", performance.draw, Place.RIGHT_BOTTOM, "F12"),
 )

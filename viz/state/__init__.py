@@ -7,6 +7,7 @@ from viz.state.face import AUTOMATIC, DETECTORS, FaceState
 from viz.state.history import Arrival, Entry, History, Moment
 from viz.state.jobs import Banner, Curve, Job, JobKind, Outcome
 from viz.state.latent import LatentState, WalkState
+from viz.state.layers import LayersState
 from viz.state.machine import MachineState
 from viz.state.network import DownloadState, Fetch, NetworkState
 from viz.state.picture import Edit, PictureState

@@ -9,6 +9,7 @@ from viz.state.face import FaceState
 from viz.state.history import Arrival, History
 from viz.state.jobs import Banner, Curve, Job, JobKind
 from viz.state.latent import LatentState, WalkState
+from viz.state.layers import LayersState
 from viz.state.machine import MachineState
 from viz.state.network import DownloadState, NetworkState
 from viz.state.picture import PictureState
@@ -31,6 +32,7 @@ class EditorState:
     network: NetworkState = field(default_factory=NetworkState)
     downloads: DownloadState = field(default_factory=DownloadState)
     latent: LatentState = field(default_factory=LatentState)
+    layers: LayersState = field(default_factory=LayersState)
     walk: WalkState = field(default_factory=WalkState)
     face: FaceState = field(default_factory=FaceState)
     drag: DragState = field(default_factory=DragState)
