@@ -96,17 +96,21 @@ class LandmarkNetwork(nn.Module):
         self.heatmaps = nn.Conv2d(widths[0], LANDMARKS, 1)
         self.judge_face = nn.Sequential(nn.Linear(widths[-1], 64), nn.SiLU(), nn.Linear(64, 1))
 
+    def levels(self, rgb: Tensor) -> list[Tensor]:
+        """See N pictures [N, 3, 128, 128], -1..1, at each size: [N, widths[i], h, w], the finest first."""
+        x = self.encode[0](F.silu(self.stem(rgb.contiguous(memory_format=torch.channels_last))))
+        seen = [x]
+        for shrink, encode in zip(self.shrink, self.encode[1:], strict=True):
+            seen.append(encode(F.silu(shrink(seen[-1]))))
+        return seen
+
     def forward(self, rgb: Tensor) -> LandmarkReading:
         """Read N pictures.
 
         Args:
             rgb: [N, 3, 128, 128], -1..1.
         """
-        x = self.encode[0](F.silu(self.stem(rgb.contiguous(memory_format=torch.channels_last))))
-        finer = []
-        for shrink, encode in zip(self.shrink, self.encode[1:], strict=True):
-            finer.append(x)
-            x = encode(F.silu(shrink(x)))
+        *finer, x = self.levels(rgb)
         score = self.judge_face(x.float().mean(dim=(2, 3))).squeeze(1)
         for grow, decode, skip in zip(
             reversed(self.grow), reversed(self.decode), reversed(finer), strict=True

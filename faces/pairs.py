@@ -7,7 +7,8 @@ faces are commonly aligned, with the outer corners for the eyes.
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -139,3 +140,34 @@ def draw(synthesis: Callable[..., Tensor], w: Tensor) -> Picture:
 
 def _mean_distance(first: NDArray[Any], second: NDArray[Any]) -> float:
     return float(np.linalg.norm(first - second, axis=1).mean())
+
+
+def table(trials: Sequence[PairTrial]) -> str:
+    """Lay trials out as Markdown, one row for each number of points and each engine."""
+    lines = [
+        "| points | engine | pairs | distance before | after "
+        "| drift, of 255 | w strayed, std | steps | seconds | ended |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for points, engine in sorted(
+        dict.fromkeys((trial.points, trial.engine) for trial in trials), key=lambda case: case[0]
+    ):
+        rows = [trial for trial in trials if (trial.points, trial.engine) == (points, engine)]
+        after = [row.after for row in rows if row.after is not None]
+        lost = f" ({len(rows) - len(after)} without a face)" if len(after) < len(rows) else ""
+        mean = {
+            name: float(np.mean([getattr(row, name) for row in rows]))
+            for name in ("before", "drift", "strayed", "steps", "seconds")
+        }
+        reached = f"{np.mean(after or [np.nan]):.2f}{lost}"
+        lines.append(
+            f"| {points} | {engine} | {len(rows)} | {mean['before']:.2f} | {reached} "
+            f"| {mean['drift']:.2f} | {mean['strayed']:.2f} | {mean['steps']:.0f} | {mean['seconds']:.2f} "
+            f"| {endings(row.ended for row in rows)} |"
+        )
+    return "\n".join(lines)
+
+
+def endings(reasons: Iterable[str]) -> str:
+    """Count reasons, the commonest first: `reached 97, stalled 3`."""
+    return ", ".join(f"{reason} {count}" for reason, count in Counter(reasons).most_common())

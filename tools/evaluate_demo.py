@@ -9,7 +9,6 @@ linear: it says where exactly the landmarks of the portrait are that w stands fo
 
 import json
 import logging
-import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -24,13 +23,11 @@ from tqdm import tqdm
 
 from dnnlib.files import atomic_write, writable_folder
 from dnnlib.pictures import save_gif, save_png
-from drag.engine import drag
 from drag.latent import directions_of
-from drag.types import DragStep
-from faces.adjust import Adjustment, plan
 from faces.bundled import BundledDetector
 from faces.expressions import EXPRESSIONS
-from faces.report import AdjustmentReport, report
+from faces.report import report
+from faces.trials import Tried, try_expression
 from training.checkpoint import load_generator
 from training.portraits import Factors, factors_from_latent, factors_from_scores, render
 from training.portraits.landmarks import landmarks68
@@ -123,41 +120,23 @@ def edit_seed(network: Path, seed: int, expressions: Iterable[str], gifs: Path |
     directions = directions_of(spread[:, 0])
     outcomes = []
     for key in expressions:
-        began = time.perf_counter()
-        adjustment = plan(key, 1.0, detector.detect(first)[0].landmarks, generator.image_size, detector)
-        steps = list(drag(generator, w, adjustment.request, adjustment.config, adjustment.guides, directions))
-        seconds = time.perf_counter() - began
-        last = steps[-1].frame()
+        face = detector.detect(first)[0]
+        tried = try_expression(generator, w[0], key, 1.0, face, detector, judge, directions)
         if gifs is not None:
-            save_gif(gifs / f"{key}_{seed}.gif", [*(step.frame() for step in steps), *[last] * 8], fps=12)
+            last = tried.states[-1].frame()
+            frames = [*(step.frame() for step in tried.states), *[last] * 8]
+            save_gif(gifs / f"{key}_{seed}.gif", frames, fps=12)
             save_png(gifs / f"{key}_{seed}.png", np.concatenate([first, last], axis=1))
-        before, after = judge.detect(first), judge.detect(last)
-        told = report(
-            adjustment,
-            before[0].landmarks,
-            after[0].landmarks if after else None,
-            first,
-            last,
-            steps[-1].points,
-        )
-        outcomes.append(judged(generator, w, steps[-1], adjustment, told, seconds, seed))
+        outcomes.append(judged(generator, w, tried, seed))
     return outcomes
 
 
-def judged(
-    generator: Any,
-    w: Tensor,
-    last: DragStep,
-    adjustment: Adjustment,
-    told: AdjustmentReport,
-    seconds: float,
-    seed: int,
-) -> Outcome:
+def judged(generator: Any, w: Tensor, tried: Tried, seed: int) -> Outcome:
     """Add to what the judge told what the renderer's factors say."""
-    size = generator.img_resolution
+    size, told, last = generator.img_resolution, tried.told, tried.states[-1]
     ends = [factors_of(generator, latent[:1]) for latent in (w[0], last.w)]
     exact = [landmarks68(factors, size)[0].numpy() for factors in ends]
-    true = report(adjustment, exact[0], exact[1], last.frame(), last.frame())
+    true = report(tried.adjustment, exact[0], exact[1], last.frame(), last.frame())
     with torch.no_grad():
         naturalness = psnr(generator.synthesis(last.w[None]), render(ends[1], size).image)
     return Outcome(
@@ -173,7 +152,7 @@ def judged(
         guide_share=told.tracked_share,
         drift=told.drift_outside_mask,
         steps=last.index,
-        seconds=seconds,
+        seconds=tried.seconds,
         ended=last.ended.value if last.ended else "",
     )
 
