@@ -15,14 +15,20 @@ class ProjectorConfig:
     w_steps: int = option(120, "steps into W, one vector for all layers", unit="steps", low=0, high=5000)
     plus_steps: int = option(60, "steps into W+, a vector for each layer", unit="steps", low=0, high=5000)
     tuning_steps: int = option(60, "steps of tuning the generator itself", unit="steps", low=0, high=5000)
-    rate: float = option(0.06, "step size in W, in standard deviations of w", low=1e-4, high=1.0)
+    rate: float = option(0.1, "step size in W, in standard deviations of w", low=1e-4, high=1.0)
     plus_rate: float = option(0.02, "step size in W+, in standard deviations of w", low=1e-5, high=1.0)
     tuning_rate: float = option(1e-3, "step size of the generator's weights", low=1e-6, high=0.1)
     natural: float = option(
-        2e-3, "how strongly w is held to where the generator's own pictures lie", low=0.0, high=10.0
+        1e-2, "how strongly w is held to where the generator's own pictures lie", low=0.0, high=10.0
     )
     together: float = option(
         0.03, "how strongly the layers of W+ are held together, so that edits work", low=0.0, high=100.0
+    )
+    tuned_from: int = option(
+        32, "blocks of this size and more are tuned; coarser ones hold pose and expression", unit="px", low=4
+    )
+    quick_floats: bool = option(
+        True, "compute in bfloat16 while w is far and while tuning, on processors that are quick at it"
     )
     locality: float = option(
         1.0, "how strongly tuning leaves the pictures of other w alone", low=0.0, high=100.0

@@ -6,6 +6,7 @@ written down and taken up again between any two steps.
 
 import copy
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 from torch_utils.errors import CheckpointError
+from training import networks_stylegan2
 from training.distances import Distance
 from training.generator import GeneratorBase
 from training.latent_space import LatentSpace, sample_w
@@ -33,20 +35,37 @@ class Evaluation(NamedTuple):
     weights: dict[str, Tensor]
 
 
-def draw(generator: GeneratorBase, ws: Tensor, height: int | None = None) -> Tensor:
-    """Make pictures [N, 3, h, w] of ws [N, num_ws, w_dim], at a height in px; None is the full one."""
-    if height is None or height == generator.image_size[0]:
-        rgb = generator.synthesis(ws, noise_mode="const")
-    else:
-        found = generator.taps(ws, rgb_resolution=height).rgb
-        rgb = ws.new_empty(0) if found is None else found
+def draw(generator: GeneratorBase, ws: Tensor, height: int | None = None, quick: bool = False) -> Tensor:
+    """Make pictures [N, 3, h, w] float32 of ws [N, num_ws, w_dim].
+
+    Args:
+        generator: StyleGAN2 or StyleGAN3.
+        ws: one w for each layer.
+        height: of the pictures, px; None is the full one.
+        quick: compute in bfloat16; colours are then good to about one of 255.
+    """
+    with torch.autocast(ws.device.type, torch.bfloat16, enabled=quick):
+        if height is None or height == generator.image_size[0]:
+            rgb = generator.synthesis(ws, noise_mode="const")
+        else:
+            found = generator.taps(ws, rgb_resolution=height).rgb
+            rgb = ws.new_empty(0) if found is None else found
+    rgb = rgb.float()
     return rgb[:, :3] if rgb.shape[1] >= 3 else rgb[:, :1].expand(-1, 3, -1, -1)
+
+
+def quick_floats_serve(generator: GeneratorBase, config: ProjectorConfig) -> bool:
+    """Whether bfloat16 is wanted, and quick: on processors with AVX512-BF16, for StyleGAN2."""
+    on_cpu = next(generator.parameters()).device.type == "cpu"
+    is_known = isinstance(generator, networks_stylegan2.Generator)
+    return config.quick_floats and on_cpu and is_known and torch.cpu._is_avx512_bf16_supported()
 
 
 class Stage:
     """What all stages share: the optimiser, the count of steps, and the best state so far."""
 
     name = ""
+    quick = False  # Whether it computes in bfloat16.
 
     def __init__(
         self, parameters: Mapping[str, Tensor], rate: float, steps: int, config: ProjectorConfig
@@ -58,7 +77,8 @@ class Stage:
         self.mark = math.inf  # The distance that has to be undercut for a gain.
         self.best = {name: value.detach().clone() for name, value in self.parameters.items()}
         self._rate = rate
-        self._optimiser = torch.optim.Adam(list(self.parameters.values()), lr=rate)
+        values = list(self.parameters.values())
+        self._optimiser = torch.optim.Adam(values, lr=rate, fused=values[0].device.type == "cpu")
 
     @property
     def ended(self) -> bool:
@@ -164,6 +184,8 @@ class LatentStage(Stage):
         self.name = "w+" if plus else "w"
         self._generator, self._space, self._start = generator, space, start.detach()
         self._asks, self.height = asks, height
+        # Where w is still far, half the size and half the digits will do.
+        self.quick = height < generator.image_size[0] and quick_floats_serve(generator, config)
         place = space.coordinates(self._start)
         self._place = place.mean(dim=0)
         self._apart = place - self._place
@@ -182,7 +204,7 @@ class LatentStage(Stage):
         return self._start + shift @ self._space.directions
 
     def _evaluate(self) -> tuple[Tensor, Tensor, Tensor]:
-        rgb = draw(self._generator, self.w()[None], self.height)
+        rgb = draw(self._generator, self.w()[None], self.height, self.quick)
         distance = torch.stack([ask(rgb) for ask in self._asks]).sum()
         place = self._place + self.parameters["shared"]
         rest = self.config.natural * place.square().mean()
@@ -216,7 +238,8 @@ class TuningStage(Stage):
         self.height = generator.image_size[0]
         self._anchors = _anchors(generator, space, self._pivot, config)
         self._anchor_asks: dict[int, Ask] = {}
-        chosen = tuned_parameters(self.live)
+        self.quick = quick_floats_serve(generator, config)
+        chosen = tuned_parameters(self.live, config.tuned_from)
         for value in chosen.values():
             value.requires_grad_(True)
         super().__init__(chosen, config.tuning_rate, steps, config)
@@ -231,7 +254,7 @@ class TuningStage(Stage):
         return {name: value.detach().clone() for name, value in self.parameters.items()}
 
     def _evaluate(self) -> tuple[Tensor, Tensor, Tensor]:
-        rgb = draw(self.live, self._pivot[None])
+        rgb = draw(self.live, self._pivot[None], quick=self.quick)
         distance = torch.stack([ask(rgb) for ask in self._asks]).sum()
         rest = distance.new_zeros([])
         if self.locality > 0 and self.done % _LOCALITY_EVERY == 0:
@@ -240,17 +263,23 @@ class TuningStage(Stage):
             if index not in self._anchor_asks:
                 with torch.no_grad():
                     self._anchor_asks[index] = self._distance(draw(self._original, other))
-            rest = self.locality * self._anchor_asks[index](draw(self.live, other))
+            rest = self.locality * self._anchor_asks[index](draw(self.live, other, quick=self.quick))
         return rgb, distance, rest
 
 
-def tuned_parameters(generator: GeneratorBase) -> dict[str, Tensor]:
-    """List what tuning may change: the synthesis, but for how much noise it lets in."""
-    return {
+def tuned_parameters(generator: GeneratorBase, least: int = 4) -> dict[str, Tensor]:
+    """List what tuning may change: the synthesis, but for how much noise it lets in.
+
+    Of StyleGAN2, blocks smaller than `least` px are left out; a smaller network is tuned whole.
+    """
+    chosen: dict[str, Tensor] = {
         name: value
         for name, value in generator.named_parameters()
         if name.startswith("synthesis.") and not name.endswith("noise_strength")
     }
+    sizes = {name: re.match(r"synthesis\.b(\d+)\.", name) for name in chosen}
+    fine = {name: chosen[name] for name, found in sizes.items() if found is None or int(found[1]) >= least}
+    return fine or chosen
 
 
 def _anchors(generator: GeneratorBase, space: LatentSpace, pivot: Tensor, config: ProjectorConfig) -> Tensor:

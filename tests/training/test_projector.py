@@ -25,7 +25,7 @@ SMALL: dict[str, Any] = {
     "channel_max": 16,
     "mapping_kwargs": {"num_layers": 1, "activation": "linear", "lr_multiplier": 1.0},
 }
-TINY: dict[str, Any] = {"w_steps": 6, "plus_steps": 4, "tuning_steps": 4, "seeds": 4}
+TINY: dict[str, Any] = {"w_steps": 6, "plus_steps": 4, "tuning_steps": 4, "seeds": 4, "quick_floats": False}
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,9 @@ def test_each_stage_begins_with_the_best_of_the_one_before_and_the_last_step_is_
 
 def test_the_original_stays_bit_for_bit_and_a_tuned_step_draws_with_its_own_weights(generator, photo):
     before = copy.deepcopy(generator.state_dict())
-    config = ProjectorConfig(w_steps=2, plus_steps=0, tuning_steps=12, seeds=2, locality=0.0)
+    config = ProjectorConfig(
+        w_steps=2, plus_steps=0, tuning_steps=12, seeds=2, locality=0.0, quick_floats=False
+    )
     steps = list(project(generator, other_photo(), config))
     assert all(torch.equal(value, before[name]) for name, value in generator.state_dict().items())
     assert not any(value.requires_grad for value in generator.parameters())
@@ -147,6 +149,21 @@ def test_a_paused_projection_ends_where_an_uninterrupted_one_does(generator, tmp
     assert torch.equal(rest[-1].w, whole[-1].w)
     assert np.array_equal(rest[-1].frame(), whole[-1].frame())
     assert not file.exists(), "what is done need not be gone on with"
+
+
+def test_quick_floats_come_to_nearly_the_same(generator, photo):
+    exact, quick = (
+        list(project(generator, photo[0], ProjectorConfig(**{**TINY, "quick_floats": wanted})))[-1]
+        for wanted in (False, True)
+    )
+    assert apart(exact.frame(), quick.frame()) < 2
+    tuned = [name for name, value in quick.weights.items() if not torch.equal(value, exact.weights[name])]
+    assert torch.cpu._is_avx512_bf16_supported() == bool(tuned)
+
+
+def test_tuning_leaves_the_coarse_blocks_alone(generator, photo):
+    last = list(project(generator, photo[0], ProjectorConfig(**{**TINY, "tuned_from": 16})))[-1]
+    assert {name.split(".")[1] for name in last.weights} == {"b16", "b32"}
 
 
 def test_too_little_memory_makes_the_budget_smaller_and_is_said(generator, monkeypatch):
