@@ -12,7 +12,20 @@ import dataclasses
 
 from dnnlib.errors import EditorError
 from viz import actions, answers
-from viz.rules import capture, compare, face, history, jobs, layers, network, picture, points, project, window
+from viz.rules import (
+    capture,
+    compare,
+    face,
+    history,
+    jobs,
+    layers,
+    network,
+    picture,
+    points,
+    project,
+    stack,
+    window,
+)
 from viz.rules.steps import Result, with_banner, with_machine
 from viz.state import EditorState
 
@@ -61,6 +74,8 @@ def _act(state: EditorState, action: actions.Action) -> Result:
         return project.act(state, action)
     if isinstance(action, actions.layers.Action):
         return layers.act(state, action)
+    if isinstance(action, actions.stack.Action):
+        return stack.act(state, action)
     if isinstance(action, actions.window.Action):
         return window.act(state, action)
     return jobs.act(state, action)
@@ -88,10 +103,12 @@ def _hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
         return picture.hear(state, news)
     if isinstance(news, answers.layers.News):
         return layers.hear(state, news)
+    if isinstance(news, answers.stack.News):
+        return stack.hear(state, news)
     if isinstance(news, answers.capture.News):
         return capture.hear(state, news)
     if isinstance(news, answers.machine.News):
         return with_machine(state, news), ()
     if isinstance(news, answers.project.News):
         return project.hear(state, news)
-    return jobs.hear(state, news)
+    return stack.follow(*jobs.hear(state, news))

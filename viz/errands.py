@@ -10,7 +10,7 @@ from dnnlib.files import writable_folder
 from dnnlib.latent_files import load_latent, save_latent
 from dnnlib.pictures import save_png
 from gui_utils.window import Window
-from viz import answers, commands
+from viz import answers, commands, stack_files
 from viz.actions import Action, AskForFile
 from viz.docks import Docks
 
@@ -18,6 +18,9 @@ _OWN = (
     commands.WritePicture,
     commands.WriteLatent,
     commands.ReadLatent,
+    commands.WriteRecipe,
+    commands.WriteDirection,
+    commands.ReadStackFile,
     commands.FocusPanel,
     commands.ArrangePanels,
     commands.OpenDialog,
@@ -53,6 +56,8 @@ class Errands:
                 return [_write_latent(command)]
             case commands.ReadLatent():
                 return [_read_latent(command)]
+            case commands.WriteRecipe() | commands.WriteDirection() | commands.ReadStackFile():
+                return [stack_files.do(command)]
             case commands.FocusPanel(_, name):
                 self._docks.bring_to_front(name)
             case commands.ArrangePanels():

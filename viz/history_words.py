@@ -7,6 +7,7 @@ import numpy as np
 
 from drag.config import DragConfig
 from faces.expressions import EXPRESSIONS
+from viz.stack_words import stack_topic, stack_words
 from viz.state import LatentState, PointPair
 from viz.state.history import Moment, PackedMask
 from viz.state.points import Mask
@@ -31,6 +32,8 @@ def _differences(before: Moment, after: Moment) -> Iterator[str]:
         yield "edit"
     elif old.edit is not None and new.edit is not None and old.edit.place != new.edit.place:
         yield "place"
+    elif before.latent == after.latent and old.stack is not new.stack:
+        yield stack_topic(old.stack, new.stack)
     elif before.latent == after.latent and old.w is not new.w and old.w is not None and new.w is not None:
         yield "w"
     if before.pairs != after.pairs:
@@ -77,6 +80,8 @@ def words(before: Moment | None, after: Moment) -> str:
     if "place" in topics and edit is not None:
         step = round(float(np.interp(edit.place, np.arange(len(edit.path)), edit.path.steps)))
         return f"{edit.title}: at step {step} of {edit.path.steps[-1]}"
+    if any(topic.startswith("stack") for topic in topics):
+        return stack_words(before.picture.stack, after.picture.stack)
     if "w" in topics:
         return "Another w"
     if "points" in topics:

@@ -1,7 +1,8 @@
 """The state in words: what is happening, or what to do next."""
 
 from dnnlib.words import duration_text, size_text
-from viz.answers import Report
+from faces.stack import Layer
+from viz.answers import MemberReport, Report
 from viz.state import EditorState, Fetch, Job, NetworkState, Outcome, Tool
 
 _SAID_IN_SECONDS = 90
@@ -49,21 +50,50 @@ def loading_text(network: NetworkState) -> str:
 
 def outcome_text(outcome: Outcome) -> str:
     """Tell in one line what the last edit came to."""
-    parts = [f"{outcome.title}: {outcome.reason} after {outcome.steps} steps, {outcome.seconds:.1f} s"]
+    ended = reason_text(outcome.reason)
+    parts = [f"{outcome.title}: {ended}, {outcome.steps} steps, {outcome.seconds:.1f} s"]
     report = outcome.report
     if report is not None:
-        asked = f"{report.before:.1f} px before, {report.asked:.1f} asked"
-        parts.append(f"{report.measure} {asked}, {achieved_text(report)} achieved")
+        parts.append(f"{report.measure} {asked_text(report)}, {achieved_text(report)} achieved")
         parts.append(f"{report.drift:.1f} of 255 outside the mask")
     return "  ·  ".join(parts)
 
 
-def achieved_text(report: Report) -> str:
-    """Write how far an expression came."""
+_REASONS = {
+    "reached": "done",
+    "nothing to do": "nothing to do, it is so already",
+    "stalled": "as far as this model goes",
+    "oscillating": "as far as this model goes",
+    "step limit": "the step limit was met",
+    "stopped": "stopped by you",
+}
+
+
+def reason_text(reason: str) -> str:
+    """Say in plain words why an edit ended."""
+    return _REASONS.get(reason, reason)
+
+
+def asked_text(report: Report | MemberReport) -> str:
+    """Write where an expression started, and what was asked."""
+    return f"{report.before:.1f} {report.unit} before, {report.asked:.1f} asked"
+
+
+def achieved_text(report: Report | MemberReport) -> str:
+    """Write how far an expression came, and what share of the way that is."""
     if report.achieved is None:
         return "no face found"
     share = "" if report.share is None else f" ({report.share:.0%})"
-    return f"{report.achieved:.1f} px{share}"
+    return f"{report.achieved:.1f} {report.unit}{share}"
+
+
+def measured_now(state: EditorState, layer: Layer) -> list[str]:
+    """Tell what an edit's expressions measure in the picture as it is, if a face was found in it."""
+    face, known = state.face.chosen, state.face.library.expressions
+    rows = [known[part.expression] for part in layer.parts if part.expression in known]
+    if face is None:
+        return []
+    return [f"{row.measure_name} now {row.measure(face.landmarks):.1f} {row.measured.unit}" for row in rows]
 
 
 def progress_text(job: Job) -> str:

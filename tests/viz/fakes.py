@@ -205,6 +205,9 @@ class FakeSession:
             share=0.93,
             tracked=0.4,
             drift_outside_mask=1.2,
+            unit="px",
+            closed="closed, by the detector and by the tracked lids",
+            members=(),
         )
 
     def film(self) -> list[Callable[[], np.ndarray]]:

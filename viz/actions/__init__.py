@@ -11,6 +11,7 @@ from viz.actions import (
     picture,
     points,
     project,
+    stack,
     window,
 )
 from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture
@@ -51,6 +52,18 @@ from viz.actions.project import (
     SaveProjectAs,
     TypeProject,
 )
+from viz.actions.stack import (
+    ChangeLayer,
+    ClearStack,
+    JoinLayers,
+    MoveLayer,
+    OpenStackFile,
+    RemoveLayer,
+    ReplayStack,
+    SaveDirection,
+    SaveRecipe,
+    TypeStackPath,
+)
 from viz.actions.window import (
     AskForFile,
     ChangeView,
@@ -73,5 +86,6 @@ Action = (
     | project.Action
     | layers.Action
     | jobs.Action
+    | stack.Action
     | window.Action
 )

@@ -50,6 +50,19 @@ class Paused:
 
 
 @dataclass(frozen=True)
+class MemberReport:
+    """What one of several expressions at once came to; as in Report."""
+
+    title: str
+    measure: str
+    unit: str
+    before: float
+    asked: float
+    achieved: float | None
+    share: float | None
+
+
+@dataclass(frozen=True)
 class Report:
     """What an expression came to.
 
@@ -59,6 +72,9 @@ class Report:
         share: of the way from `before` to `asked`.
         tracked: achieved by the account of the drag's own points, px.
         drift: mean absolute change outside the mask, 0..255.
+        unit: of the measure: px or °.
+        closed: whether eyes that were to be shut are, in words.
+        members: of several expressions at once, what each came to.
     """
 
     measure: str
@@ -68,6 +84,9 @@ class Report:
     share: float | None
     tracked: float | None
     drift: float
+    unit: str = "px"
+    closed: str = ""
+    members: tuple[MemberReport, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,10 +43,11 @@ class Glance:
 
 @dataclass(frozen=True)
 class Detect:
-    """Find the faces in the picture that is shown."""
+    """Find the faces in the picture shown; if `patient`, only if nobody wants anything for a moment."""
 
     epoch: int
     detector: str
+    patient: bool = False
 
 
 Command = Generate | GoTo | Draw | Glance | Detect

@@ -125,4 +125,12 @@ def _in_words(report: "AdjustmentReport") -> answers.Report:
         share=report.share,
         tracked=report.tracked,
         drift=report.drift_outside_mask,
+        unit=report.unit,
+        closed=report.closed,
+        members=tuple(
+            answers.MemberReport(
+                one.title, one.measure_name, one.unit, one.before, one.asked, one.achieved, one.share
+            )
+            for one in report.members
+        ),
     )

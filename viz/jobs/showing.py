@@ -32,5 +32,7 @@ def glance(desk: Desk, command: commands.Glance) -> None:
 
 
 def detect(desk: Desk, command: commands.Detect) -> None:
-    """Find the faces."""
+    """Find the faces; a patient one gives way to whatever else is wanted."""
+    if command.patient and not desk.inbox.rests(_GLANCE_AFTER):
+        return
     desk.say(answers.Detected(command.epoch, tuple(desk.session.detect(command.detector))))

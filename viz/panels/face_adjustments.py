@@ -5,11 +5,12 @@ import dataclasses
 from imgui_bundle import imgui
 
 from faces.expression import Expression
+from faces.expressions import own_folder
 from gui_utils import theme
 from gui_utils.widgets import button, choice, coloured, disabled, fact, hint, muted, row
-from viz.actions import Action, ChangeFace, ClickExpression, LookForFaces, ResetFace
+from viz.actions import Action, ChangeFace, ClickExpression, LookForFaces, ReadExpressions, ResetFace
 from viz.state import AUTOMATIC, DETECTORS, EditorState, FaceState, JobKind, Outcome
-from viz.words import achieved_text
+from viz.words import achieved_text, asked_text, reason_text
 
 GREATEST_STRENGTH = 1.5
 _BUTTON_SHARE = 0.40
@@ -34,13 +35,15 @@ def draw(state: EditorState) -> list[Action]:
         if clicked:
             found.append(ClickExpression(expression.key))
     imgui.spacing()
-    face = _draw_settings(face)
-    with disabled(state.network.loaded is None):
-        if button("Reset", width=-1, tooltip="Back to the seed's own picture, all strengths to 1"):
-            found.append(ResetFace())
     _draw_faces_found(state)
     if face.outcome is not None and face.outcome.kind is JobKind.ADJUST:
         _draw_outcome(face.outcome)
+        imgui.separator()
+    face = _draw_settings(face)
+    with disabled(state.network.loaded is None):
+        if button("Reset", width=-1, tooltip="Back to the picture without edits, all strengths to 1"):
+            found.append(ResetFace())
+    found += _draw_own()
     if face is not state.face:
         found.insert(0, ChangeFace(face))
     return found
@@ -104,6 +107,19 @@ def _draw_settings(face: FaceState) -> FaceState:
     return face
 
 
+def _draw_own() -> list[Action]:
+    """Say where the user's own expressions belong, and read them again."""
+    if not imgui.tree_node_ex("Own expressions"):
+        hint("Expressions that you write yourself, in TOML files")
+        return []
+    muted(f"TOML files in {own_folder()}; docs/expressions.md tells how they are written.")
+    pressed = button(
+        "Read again", width=-1, tooltip="Read the files again; what is wrong is named with its line"
+    )
+    imgui.tree_pop()
+    return [ReadExpressions()] if pressed else []
+
+
 def _draw_faces_found(state: EditorState) -> None:
     faces = state.face.faces
     if state.job is not None and state.job.kind is not JobKind.FILM:
@@ -131,15 +147,19 @@ def _draw_outcome(outcome: Outcome) -> None:
     imgui.separator()
     share = outcome.report.share if outcome.report is not None else None
     good = outcome.reason in ("reached", "nothing to do") or (share is not None and share >= _GOOD_SHARE)
-    coloured(f"{outcome.title}: {outcome.reason}", theme.GOOD if good else theme.WARNING)
+    coloured(f"{outcome.title}: {reason_text(outcome.reason)}", theme.GOOD if good else theme.WARNING)
     hint(outcome.message)
     fact("Steps", f"{outcome.steps} in {outcome.seconds:.1f} s")
     report = outcome.report
     if report is None:
         return
-    measure = f"{report.measure[:1].upper()}{report.measure[1:]}"
-    fact(measure, f"{report.before:.1f} px before, {report.asked:.1f} asked")
-    fact("Achieved", achieved_text(report))
-    if report.tracked is not None:
-        hint(f"{report.tracked:.1f} px by the drag's own points: detectors are unsure about closed eyes")
+    for one in report.members or (report,):
+        fact(f"{one.measure[:1].upper()}{one.measure[1:]}", asked_text(one))
+        fact("Achieved", achieved_text(one))
+        if report.tracked is not None and one is report:
+            hint(f"{report.tracked:.1f} {report.unit} by the drag's own points")
+    if report.closed:
+        fact("Eyes", report.closed, theme.GOOD if report.closed.startswith("closed, by") else theme.WARNING)
+        hint("Detectors are unsure about closed eyes, so the lids that the drag tracked are asked as well")
     fact("Outside the mask", f"changed by {report.drift:.1f} of 255")
+    hint("The mean change of the part of the picture that the expression is not about; 0 is none")

@@ -17,6 +17,7 @@ from viz.panels import (
     performance,
     plot,
     project,
+    stack,
 )
 from viz.state import EditorState
 
@@ -72,6 +73,7 @@ PANELS: tuple[Panel, ...] = (
     Panel("Capture", capture.draw, Place.LEFT, "F6"),
     Panel("History", history.draw, Place.RIGHT, "F7"),
     Panel("Project", project.draw, Place.RIGHT, "F8"),
+    Panel("Stack", stack.draw, Place.RIGHT_BOTTOM, "F11"),
     Panel("Progress", plot.draw, Place.RIGHT_BOTTOM, "F10"),
     Panel("Layers", layers.LayersPanel, Place.RIGHT_BOTTOM, "F9"),
     Panel("Performance", performance.draw, Place.RIGHT_BOTTOM, "F12"),

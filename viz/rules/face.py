@@ -3,13 +3,13 @@
 import dataclasses
 
 from faces.expressions import Library, find_expression, read_library
-from viz import actions, commands
+from faces.stack import Layer, Part
+from viz import actions
 from viz.actions.face import Action
-from viz.rules import looking
-from viz.rules.jobs import begin
+from viz.rules import looking, stack
 from viz.rules.picture import new_picture
-from viz.rules.steps import Result, in_face, with_banner
-from viz.state import EditorState, FaceState, JobKind
+from viz.rules.steps import Result, in_face, in_picture, with_banner
+from viz.state import EditorState, FaceState
 
 
 def act(state: EditorState, action: Action) -> Result:
@@ -45,22 +45,12 @@ def _change(state: EditorState, face: FaceState) -> Result:
 def _adjust(state: EditorState, key: str) -> Result:
     if not state.ready:
         return state, ()
-    face = state.face
-    expression = find_expression(key, face.library.expressions)
-    state = begin(state, JobKind.ADJUST, expression.title)
-    command = commands.Adjust(
-        state.epoch,
-        expression,
-        face.strength(key),
-        face.detector,
-        face.automatic_mask,
-        face=face.click,
-        mask=None if face.automatic_mask else state.drag.mask,
-    )
-    return state, (command,)
+    expression = find_expression(key, state.face.library.expressions)
+    return stack.start(state, Layer(expression.title, (Part(key, state.face.strength(key)),)), None)
 
 
 def _reset(state: EditorState) -> Result:
     face = dataclasses.replace(state.face, strengths={}, click=None)
     drag = dataclasses.replace(state.drag, pairs=(), mask=None)
-    return new_picture(dataclasses.replace(state, face=face, drag=drag))
+    state = in_picture(dataclasses.replace(state, face=face, drag=drag), stack=())
+    return new_picture(state)

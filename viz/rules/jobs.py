@@ -6,10 +6,12 @@ import math
 import numpy as np
 
 from drag.request import DragRequest
+from faces.stack import Layer
 from viz import actions, answers, commands
 from viz.actions.jobs import Action
 from viz.answers import edits, words
 from viz.rules import downloads, looking
+from viz.rules.stacking import filled
 from viz.rules.steps import (
     Result,
     done_loading,
@@ -79,14 +81,6 @@ def _longer(curve: Curve, news: answers.Progress) -> Curve:
     )
 
 
-def begin(state: EditorState, kind: JobKind, title: str) -> EditorState:
-    """Note a job that changes the picture."""
-    state = next_epoch(state)
-    state = dataclasses.replace(state, picture_epoch=state.epoch, job=Job(state.epoch, kind, title))
-    state = dataclasses.replace(state, curve=Curve(), window=dataclasses.replace(state.window, greeted=True))
-    return in_face(state, faces=None, glanced=False, outcome=None)
-
-
 def _stop(state: EditorState) -> Result:
     if state.job is None:
         return state, ()
@@ -143,17 +137,22 @@ def _ended(state: EditorState, news: answers.Ended) -> Result:
     outcome = Outcome(job.kind, job.title, news.reason, news.message, news.steps, news.seconds, news.report)
     state = dataclasses.replace(state, job=None, edits=state.edits + 1)
     if news.path is not None:
-        state = _took(state, Edit(job.kind, job.title, news.path, len(news.path) - 1.0, outcome))
+        state = _took(state, job, Edit(job.kind, job.title, news.path, len(news.path) - 1.0, outcome))
     if job.kind is JobKind.DRAG and job.progress is not None and job.progress.points is not None:
         state = _move_points(state, job.progress.points)
-    return looking.look(in_face(state, faces=news.faces, outcome=outcome))
+    state = in_face(state, faces=news.faces, outcome=outcome)
+    if job.place is not None:
+        # Of a stack that is replayed: viz/rules/stack.py goes on.
+        return dataclasses.replace(state, replay=() if news.reason == "stopped" else job.rest), ()
+    return looking.look(state)
 
 
-def _took(state: EditorState, edit: Edit) -> EditorState:
+def _took(state: EditorState, job: Job, edit: Edit) -> EditorState:
     """Go where an edit has led; its start tells the seed's own w, if no frame has."""
     start, end = edit.path.w_at(0), edit.path.w_at(edit.place)
     own = start if state.picture.w is None else state.picture.own_w
-    return in_picture(state, w=end, own_w=own, edit=edit)
+    layers = filled(state.picture.stack, job.layer or Layer(job.title), job.place, edit.path)
+    return in_picture(state, w=end, own_w=own, edit=edit, stack=layers)
 
 
 def _move_points(state: EditorState, points: np.ndarray) -> EditorState:

@@ -12,6 +12,10 @@ def look(state: EditorState) -> Result:
         return state, ()
     if face.show_landmarks:
         return look_closely(state)
+    if any(layer.done and layer.parts for layer in state.picture.stack):
+        # What an edit measures now is to be said, once nobody pulls at it any more.
+        state = next_epoch(state)
+        return state, (commands.Detect(state.epoch, face.detector, patient=True),)
     if face.glanced:
         return state, ()
     state = next_epoch(state)

@@ -9,7 +9,7 @@ from viz.actions.network import Action
 from viz.answers.network import News
 from viz.rules import downloads, latents
 from viz.rules.picture import new_picture
-from viz.rules.steps import Result, done_loading, in_face, in_network, next_epoch, with_recent
+from viz.rules.steps import Result, done_loading, in_face, in_network, in_picture, next_epoch, with_recent
 from viz.state import EditorState
 
 
@@ -92,7 +92,9 @@ def _loaded(state: EditorState, news: answers.Loaded) -> Result:
     state = with_recent(in_network(state, loaded=news.network, nearby=news.nearby), news.network.path)
     state = dataclasses.replace(state, latent=latents.of_network(state.latent, news.network))
     state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=(), mask=None))
-    return new_picture(in_face(state, glimpse=None))
+    # What moved the w of another network means nothing to this one.
+    stack = tuple(layer for layer in state.picture.stack if layer.parts)
+    return new_picture(in_picture(in_face(state, glimpse=None), stack=stack))
 
 
 def _fetched(state: EditorState, news: answers.Fetched) -> Result:

@@ -4,10 +4,12 @@ import dataclasses
 
 from dnnlib.errors import EditorError
 from drag.request import FloatArray
+from faces.stack import composed
 from viz import actions, answers, commands
 from viz.actions.picture import Action
 from viz.answers.picture import News
 from viz.rules import latents, looking, points
+from viz.rules.stacking import ended_at, left
 from viz.rules.steps import Result, in_face, in_picture, next_epoch, numbers, with_banner
 from viz.state import EditorState, JobKind, PictureState, PointPair
 
@@ -77,8 +79,9 @@ def new_picture(state: EditorState) -> Result:
     if state.network.loaded is None:
         return state, ()
     job = state.job if state.job is not None and state.job.kind is JobKind.FILM else None
+    picture = PictureState(stack=left(state.picture.stack))
     state = next_epoch(state)
-    state = dataclasses.replace(state, picture_epoch=state.epoch, edits=0, job=job, picture=PictureState())
+    state = dataclasses.replace(state, picture_epoch=state.epoch, edits=0, job=job, picture=picture)
     state = in_face(state, faces=None, glanced=False, outcome=None, click=None, last_mask=None)
     return state, (commands.Generate(state.epoch, state.latent),)
 
@@ -100,9 +103,11 @@ def _scrub(state: EditorState, place: float) -> Result:
     place = min(max(place, 0.0), len(edit.path) - 1.0)
     if place == edit.place:
         return state, ()
-    state = in_picture(state, edit=dataclasses.replace(edit, place=place))
+    stack = ended_at(state.picture.stack, edit.path, place)
+    state = in_picture(state, edit=dataclasses.replace(edit, place=place), stack=stack)
     handles, pairs = numbers(edit.path.points_at(place)), state.drag.pairs
     if edit.kind is JobKind.DRAG and len(handles) == len(pairs):
         moved = tuple(PointPair(at, pair.target) for at, pair in zip(handles, pairs, strict=True))
         state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=moved))
-    return go_to(state, edit.path.w_at(place))
+    own = state.picture.own_w
+    return go_to(state, edit.path.w_at(place) if own is None else composed(own, stack))

@@ -7,8 +7,8 @@ from faces.symmetry import axis_of_face, axis_of_picture
 from viz import actions, commands, points
 from viz.actions.points import Action
 from viz.rules import looking, masks
-from viz.rules.jobs import begin, request_of
-from viz.rules.steps import Result, in_job, with_banner
+from viz.rules.jobs import request_of
+from viz.rules.steps import Result, begin, in_job, with_banner
 from viz.state import AfterLook, DragState, EditorState, JobKind, Marker, MaskChange
 
 

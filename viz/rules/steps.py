@@ -5,7 +5,7 @@ from pathlib import Path
 
 from drag.request import FloatArray
 from viz import answers, commands
-from viz.state import Banner, EditorState, WindowState
+from viz.state import Banner, Curve, EditorState, Job, JobKind, WindowState
 
 Result = tuple[EditorState, tuple[commands.Command, ...]]
 
@@ -83,6 +83,14 @@ def without_job(state: EditorState, epoch: int) -> EditorState:
     if state.job is not None and state.job.epoch == epoch:
         state = dataclasses.replace(state, job=None)
     return state
+
+
+def begin(state: EditorState, kind: JobKind, title: str) -> EditorState:
+    """Note a job that changes the picture."""
+    state = next_epoch(state)
+    state = dataclasses.replace(state, picture_epoch=state.epoch, job=Job(state.epoch, kind, title))
+    state = dataclasses.replace(state, curve=Curve(), window=dataclasses.replace(state.window, greeted=True))
+    return in_face(state, faces=None, glanced=False, outcome=None)
 
 
 def numbers(points: FloatArray) -> list[tuple[float, float]]:

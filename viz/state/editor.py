@@ -27,6 +27,8 @@ class EditorState:
         picture_epoch: of the command that the picture belongs to; frames of others are old.
         waiting: what the worker waits for, if it said so last.
         edits: how many edits the picture has behind it since its seed.
+        replay: which edits of the stack are to be done next, right after one that has ended.
+        stack_path: what stands in the path box of the stack.
     """
 
     network: NetworkState = field(default_factory=NetworkState)
@@ -54,6 +56,8 @@ class EditorState:
     epoch: int = 0
     picture_epoch: int = 0
     edits: int = 0
+    stack_path: str = ""
+    replay: tuple[int, ...] | None = None
 
     @property
     def image_size(self) -> tuple[int, int] | None:

@@ -61,6 +61,7 @@ class Moment:
         if self.picture.edit is not None:
             path = self.picture.edit.path
             found += [path.ws, path.points, path.targets]
+        found += [array for layer in self.picture.stack for array in layer.arrays()]
         return tuple(array for array in found if array is not None)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from faces.stack import Layer
 from viz.answers import Planned, Progress, Report
 from viz.state.points import Mask, PointPair
 
@@ -24,6 +25,9 @@ class Job:
         stopping: it was asked to end, and will after this step.
         pausing: it was asked to wait, or to do one step and then wait.
         paused: it waits.
+        layer: which edit it does, where that is known beforehand.
+        place: where in the stack that is; None: it is new.
+        rest: which of the stack are to be done after it.
         pairs, mask: those it goes on with unless they are changed while it waits.
     """
 
@@ -35,6 +39,9 @@ class Job:
     stopping: bool = False
     pausing: bool = False
     paused: bool = False
+    layer: Layer | None = None
+    place: int | None = None
+    rest: tuple[int, ...] = ()
     pairs: tuple[PointPair, ...] = ()
     mask: Mask | None = None
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from drag.path import EditPath
 from drag.request import FloatArray
+from faces.stack import Layer
 from viz.state.jobs import JobKind, Outcome
 
 
@@ -36,8 +37,10 @@ class PictureState:
         w: [num_ws, w_dim] float32, read-only; None until the first frame of a new picture tells it.
         own_w: the w that the settings of the Latent panel alone give, before any edit; None until known.
         edit: the last edit of this picture; None if there was none.
+        stack: all its edits, and those that wait to be done on it.
     """
 
     w: FloatArray | None = None
     own_w: FloatArray | None = None
     edit: Edit | None = None
+    stack: tuple[Layer, ...] = ()
