@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dnnlib.files import sha256_of
+from faces.stack import Layer
 from tests.viz.works import INFO, moments, path_of, unpacked, w_of
 from viz.history import record
 from viz.projects.arrays import ProjectError
@@ -333,3 +334,17 @@ def test_a_file_that_is_not_there_or_no_file_is_said(tmp_path):
     assert "no such file" in refusal(tmp_path / "nothing.zip")
     with pytest.raises(ProjectError, match="is a directory"):
         read_project(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("layer", "says"),
+    [
+        (Layer("x", start=np.zeros((3, 3), np.float32)), "edit 0 of the stack: start is float32"),
+        (Layer("x", pending=np.full((8, 16), np.nan, np.float32)), "pending: it holds what is not a number"),
+    ],
+)
+def test_a_stack_that_does_not_fit_its_network_is_refused(tmp_path, layer, says):
+    picture = PictureState(w_of(0), w_of(0), stack=(layer,))
+    write_project(tmp_path / "work.zip", history_of(Moment(INFO, LatentState(), picture)))
+    with pytest.raises(ProjectError, match=says):
+        read_project(tmp_path / "work.zip")

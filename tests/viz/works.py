@@ -10,12 +10,22 @@ from hypothesis import strategies as st
 from dnnlib.latents import GivenLatent, Latent
 from drag.config import DragConfig
 from drag.path import EditPath
+from faces.stack import Layer, Part
 from viz.answers import NetworkInfo, Report
 from viz.history_words import changes
 from viz.state import JobKind, Outcome, PointPair
 from viz.state.history import Moment, PackedMask
 from viz.state.picture import Edit, PictureState
 
+_SHUT = np.zeros((8, 16), np.float32), np.ones((8, 16), np.float32)
+_STACKS = (
+    (),
+    (
+        Layer("Smile + Pucker", (Part("smile", 0.5), Part("pucker")), -0.25, False),
+        Layer("Close eyes", (Part("close_eyes"),), start=_SHUT[0], end=_SHUT[1]),
+        Layer("Drag", amount=0.5, pending=np.full((8, 16), 0.25, np.float32)),
+    ),
+)
 INFO = NetworkInfo(Path("a.safetensors"), "A", "a0" * 32, 64, 64, 8, 16, 4)
 OTHER = dataclasses.replace(INFO, path=Path("b.pkl"), title="B", sha256="b1" * 32)
 
@@ -56,7 +66,11 @@ def moments() -> Any:
         network=st.sampled_from([INFO, OTHER]),
         latent=st.sampled_from(_LATENTS),
         picture=st.builds(
-            PictureState, st.sampled_from(ws), st.sampled_from(ws), st.sampled_from([None, *_EDITS])
+            PictureState,
+            st.sampled_from(ws),
+            st.sampled_from(ws),
+            st.sampled_from([None, *_EDITS]),
+            st.sampled_from(_STACKS),
         ),
         pairs=st.sampled_from(pairs),
         mask=st.sampled_from(masks),

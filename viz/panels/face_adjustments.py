@@ -109,8 +109,9 @@ def _draw_settings(face: FaceState) -> FaceState:
 
 def _draw_own() -> list[Action]:
     """Say where the user's own expressions belong, and read them again."""
-    if not imgui.tree_node_ex("Own expressions"):
-        hint("Expressions that you write yourself, in TOML files")
+    opened = imgui.tree_node_ex("Own expressions")
+    hint("Expressions that you write yourself, in TOML files. Default: none")
+    if not opened:
         return []
     muted(f"TOML files in {own_folder()}; docs/expressions.md tells how they are written.")
     pressed = button(

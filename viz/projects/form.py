@@ -72,6 +72,25 @@ class PairForm(Struct, frozen=True):
     target: tuple[float, float] | None = None
 
 
+class PartForm(Struct, frozen=True):
+    """An expression of an edit of the stack, by its key."""
+
+    expression: Text
+    strength: float = 1.0
+
+
+class LayerForm(Struct, frozen=True):
+    """An edit of the stack: arrays as in faces.stack.Layer."""
+
+    title: Text
+    parts: Annotated[tuple[PartForm, ...], Meta(max_length=100)] = ()
+    amount: float = 1.0
+    on: bool = True
+    start: FloatArray | None = None
+    end: FloatArray | None = None
+    pending: FloatArray | None = None
+
+
 class MomentForm(Struct, frozen=True):
     """A moment; `network` counts the project's networks."""
 
@@ -87,6 +106,7 @@ class MomentForm(Struct, frozen=True):
     automatic_mask: bool = True
     click: tuple[float, float] | None = None
     edits: Count = 0
+    stack: Annotated[tuple[LayerForm, ...], Meta(max_length=1000)] = ()
 
 
 class EntryForm(Struct, frozen=True):

@@ -12,10 +12,21 @@ import numpy as np
 from dnnlib.errors import EditorError
 from dnnlib.files import FileError, sha256_of
 from drag.path import EditPath
+from faces.stack import GREATEST_AMOUNT, LEAST_AMOUNT, Layer, Part
 from viz.answers import NetworkInfo
 from viz.history import go_to
 from viz.projects.arrays import ArraysIn, ProjectError, check_claims
-from viz.projects.form import FORMAT, VERSION, EditForm, Head, MomentForm, NetworkForm, PathForm, ProjectForm
+from viz.projects.form import (
+    FORMAT,
+    VERSION,
+    EditForm,
+    Head,
+    LayerForm,
+    MomentForm,
+    NetworkForm,
+    PathForm,
+    ProjectForm,
+)
 from viz.state.history import Entry, History, Moment, PackedMask
 from viz.state.picture import Edit, PictureState
 from viz.state.points import PointPair
@@ -130,7 +141,9 @@ class _Reader:
         return Moment(
             network,
             form.latent,
-            PictureState(form.w, form.own_w, self._edit(form.edit, where, shape)),
+            PictureState(
+                form.w, form.own_w, self._edit(form.edit, where, shape), _stack(form.stack, where, shape)
+            ),
             tuple(PointPair(pair.point, pair.target) for pair in form.pairs),
             self._mask(form.mask, f"{where}: mask", (network.height, network.width)),
             form.config,
@@ -158,6 +171,19 @@ class _Reader:
                 raise ValueError(f"{where}: it holds numbers that are not 0 to 1")
             self._masks[id(mask)] = PackedMask.of(mask)
         return self._masks[id(mask)]
+
+
+def _stack(forms: tuple[LayerForm, ...], where: str, shape: tuple[int, int]) -> tuple[Layer, ...]:
+    found = []
+    for number, form in enumerate(forms):
+        here = f"{where}: edit {number} of the stack"
+        for name, array in (("start", form.start), ("end", form.end), ("pending", form.pending)):
+            _check(array, f"{here}: {name}", shape)
+        _finite([form.amount, *(part.strength for part in form.parts)], here)
+        amount = min(max(form.amount, LEAST_AMOUNT), GREATEST_AMOUNT)
+        parts = tuple(Part(part.expression, part.strength) for part in form.parts)
+        found.append(Layer(form.title, parts, amount, form.on, form.start, form.end, form.pending))
+    return tuple(found)
 
 
 def _counted(things: list[Any], index: int, where: str) -> Any:

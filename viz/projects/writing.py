@@ -9,6 +9,7 @@ import msgspec
 
 from dnnlib.files import atomic_write
 from drag.path import EditPath
+from faces.stack import Layer
 from viz.answers import NetworkInfo
 from viz.projects.arrays import ArraysOut
 from viz.projects.form import (
@@ -16,9 +17,11 @@ from viz.projects.form import (
     VERSION,
     EditForm,
     EntryForm,
+    LayerForm,
     MomentForm,
     NetworkForm,
     PairForm,
+    PartForm,
     PathForm,
     ProjectForm,
 )
@@ -77,6 +80,7 @@ class _Writer:
             moment.automatic_mask,
             moment.click,
             moment.edits,
+            tuple(_layer(layer) for layer in moment.picture.stack),
         )
 
     def _edit(self, moment: Moment) -> EditForm | None:
@@ -99,6 +103,11 @@ class _Writer:
                 _beside(where, self._folder),
             )  # fmt: skip
         return list(self._networks).index(network.sha256)
+
+
+def _layer(layer: Layer) -> LayerForm:
+    parts = tuple(PartForm(part.expression, part.strength) for part in layer.parts)
+    return LayerForm(layer.title, parts, layer.amount, layer.on, layer.start, layer.end, layer.pending)
 
 
 def _beside(path: Path, folder: Path) -> str:
