@@ -126,6 +126,11 @@ class Person:
             self.look()
             time.sleep(0.002)
 
+    @property
+    def places(self) -> list[Rect]:
+        """Where the widgets of the last frame are."""
+        return [rect for _, rect in self._seen]
+
     def sees(self, label: str) -> bool:
         """Tell whether a widget is there."""
         return any(label == seen for seen, _ in self._seen)

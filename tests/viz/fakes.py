@@ -173,14 +173,15 @@ class FakeSession:
         options: Callable[[], DragConfig],
         newest: Callable[[], DragRequest] | None = None,
     ) -> Iterator[FakeStep]:
+        steps = self.steps
         self.passed, self.targets = [], request.targets
-        for index in range(self.steps + 1):
+        for index in range(steps + 1):
             self._note()
             self.configs.append(options())
             request = newest() if newest is not None else request
             self.requests.append(request)
             time.sleep(self.step_seconds)
-            share = index / self.steps
+            share = index / steps
             points = request.points + share * (request.targets - request.points)
             self.blue = min(255, index * 20)
             self.passed.append((index, self.current_w(), points.astype(np.float32)))
@@ -191,7 +192,7 @@ class FakeSession:
                 1 - share,
                 self.frame(),
             )
-            if index == self.steps:
+            if index == steps:
                 step.ended = SimpleNamespace(value="reached")
                 step.message = f"Reached after {index} steps."
             yield step
