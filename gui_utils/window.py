@@ -77,6 +77,7 @@ class Window:
         imgui.get_io().config_flags |= imgui.ConfigFlags_.docking_enable
         imgui.get_io().config_windows_move_from_title_bar_only = True
         self._renderer: Any = GlfwRenderer(self._handle, attach_callbacks=False)
+        _share_clipboard()
         self._awake_until = 0.0
         self._rate = SOFTWARE_FRAMES_PER_SECOND if _drawn_by_processor() else FRAMES_PER_SECOND
         self._wanted_scale = scale
@@ -279,6 +280,13 @@ class Window:
     ) -> None:
         """Close the window, however the block ended."""
         self.close()
+
+
+def _share_clipboard() -> None:
+    """Let text boxes copy and paste: the renderer hands GLFW a window, which it has no use for."""
+    platform = imgui.get_platform_io()
+    platform.platform_get_clipboard_text_fn = lambda context: _words(glfw.get_clipboard_string(None) or "")
+    platform.platform_set_clipboard_text_fn = lambda context, text: glfw.set_clipboard_string(None, text)
 
 
 def _drawn_by_processor() -> bool:

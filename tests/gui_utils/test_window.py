@@ -260,3 +260,24 @@ def test_ctrl_c_waits_for_the_frame_to_be_whole(monkeypatch: pytest.MonkeyPatch)
         window.run(draw)
     assert whole == [True]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_text_is_copied_and_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_window(monkeypatch, 200, 120) as window:
+        texts = ["größer ü", ""]
+
+        def draw() -> None:
+            imgui.set_next_window_pos(imgui.ImVec2(0, 0))
+            imgui.begin("boxes", None, imgui.WindowFlags_.always_auto_resize)
+            for index in range(2):
+                texts[index] = imgui.input_text(f"##{index}", texts[index])[1]
+            imgui.end()
+
+        person = Person(window, draw, monkeypatch)
+        person.look(2)
+        for index, key in ((0, glfw.KEY_C), (1, glfw.KEY_V)):
+            person.click(f"##{index}")
+            person.key(glfw.KEY_A, glfw.MOD_CONTROL)
+            person.key(key, glfw.MOD_CONTROL)
+            person.look(2)
+        assert texts[1] == "größer ü"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import glfw
 import numpy as np
 import psutil
 import pytest
@@ -122,8 +123,7 @@ def is_alive(person: EditorPerson) -> None:
     person.app.do(OpenNetwork("b.pkl"))
     person.wait_for(lambda: person.state.network.loading is None and person.state.frame is not None)
     seed = person.state.latent.seed
-    person.find("+##seed")
-    person.click("+##seed")
+    person.key(glfw.KEY_PAGE_DOWN)
     assert person.state.latent.seed == seed + 1
     person.wait_for(lambda: person.state.frame.epoch == person.state.picture_epoch)
     assert person.picture().std() > 5

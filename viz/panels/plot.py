@@ -9,6 +9,7 @@ from viz.actions import Action
 from viz.state import Curve, EditorState
 from viz.words import seconds_left_text
 
+_LINE_WEIGHT = 0.13  # Of a line of text.
 _LEAST_HEIGHT = 6.0  # Of a plot, in lines of text.
 
 
@@ -53,7 +54,7 @@ def _draw_curve(
         implot.setup_axes("", title, fit | implot.AxisFlags_.no_label, fit)
         spec = implot.Spec()
         spec.line_color = imgui.ImVec4(*colour)
-        spec.line_weight = 2.0
+        spec.line_weight = imgui.get_font_size() * _LINE_WEIGHT
         there = ~np.isnan(values)
         implot.plot_line(title, steps[there], values[there], spec)
         implot.end_plot()
