@@ -6,12 +6,9 @@
 `draw` is called once a frame, between the start and the end of a Dear ImGui frame.
 """
 
-import contextlib
-import signal
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,6 +27,7 @@ from OpenGL import GL
 from gui_utils import theme
 from gui_utils.errors import NoDisplayError, NoOpenGLError
 from gui_utils.events import WindowEvents
+from gui_utils.surroundings import between_frames, drawn_by_processor, in_words, share_clipboard
 
 FRAMES_PER_SECOND = 60  # Where the display does not pace us (a virtual screen has no refresh).
 SOFTWARE_FRAMES_PER_SECOND = 30  # Where the processor draws: it has other work to do.
@@ -77,9 +75,9 @@ class Window:
         imgui.get_io().config_flags |= imgui.ConfigFlags_.docking_enable
         imgui.get_io().config_windows_move_from_title_bar_only = True
         self._renderer: Any = GlfwRenderer(self._handle, attach_callbacks=False)
-        _share_clipboard()
+        share_clipboard()
         self._awake_until = 0.0
-        self._rate = SOFTWARE_FRAMES_PER_SECOND if _drawn_by_processor() else FRAMES_PER_SECOND
+        self._rate = SOFTWARE_FRAMES_PER_SECOND if drawn_by_processor() else FRAMES_PER_SECOND
         self._wanted_scale = scale
         self._factor = 1.0
         self._look = look
@@ -93,7 +91,7 @@ class Window:
     # Opening: GLFW only warns, so every answer of it is looked at.
 
     def _open(self, title: str, width: int, height: int, offscreen: bool) -> Any:
-        glfw.set_error_callback(lambda code, text: self._errors.append(_words(text)))
+        glfw.set_error_callback(lambda code, text: self._errors.append(in_words(text)))
         if offscreen:
             glfw.init_hint(glfw.PLATFORM, glfw.PLATFORM_NULL)
         if not glfw.init():
@@ -157,7 +155,7 @@ class Window:
         Raises:
             KeyboardInterrupt: after Ctrl-C on the terminal, once the frame that is being drawn is whole.
         """
-        with _between_frames() as interrupted:
+        with between_frames() as interrupted:
             while not self.closing and not interrupted.is_set():
                 if time.monotonic() < self._awake_until:
                     glfw.poll_events()
@@ -280,36 +278,3 @@ class Window:
     ) -> None:
         """Close the window, however the block ended."""
         self.close()
-
-
-def _share_clipboard() -> None:
-    """Let text boxes copy and paste: the renderer hands GLFW a window, which it has no use for."""
-    platform = imgui.get_platform_io()
-    platform.platform_get_clipboard_text_fn = lambda context: _words(glfw.get_clipboard_string(None) or "")
-    platform.platform_set_clipboard_text_fn = lambda context, text: glfw.set_clipboard_string(None, text)
-
-
-def _drawn_by_processor() -> bool:
-    """Tell whether the current OpenGL context has no graphics card behind it."""
-    renderer = _words(GL.glGetString(GL.GL_RENDERER) or "").lower()
-    names = ("llvmpipe", "softpipe", "swiftshader", "software", "gdi generic")
-    return any(name in renderer for name in names)
-
-
-def _words(text: bytes | str) -> str:
-    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-
-
-@contextlib.contextmanager
-def _between_frames() -> Iterator[threading.Event]:
-    """Note Ctrl-C rather than raise it: a frame that is broken off leaves Dear ImGui with open ends.
-
-    Yields:
-        an event that is set once Ctrl-C was pressed.
-    """
-    pressed = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.set())
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
