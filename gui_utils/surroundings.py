@@ -15,11 +15,9 @@ from OpenGL import GL
 
 def share_clipboard() -> None:
     """Let text boxes copy and paste: the renderer hands GLFW a window, which it has no use for."""
-    platform, no_window = imgui.get_platform_io(), cast(Any, None)
-    platform.platform_get_clipboard_text_fn = lambda context: in_words(
-        glfw.get_clipboard_string(no_window) or ""
-    )
-    platform.platform_set_clipboard_text_fn = lambda context, text: glfw.set_clipboard_string(no_window, text)
+    platform, window = imgui.get_platform_io(), cast(Any, None)
+    platform.platform_get_clipboard_text_fn = lambda _: in_words(glfw.get_clipboard_string(window) or "")
+    platform.platform_set_clipboard_text_fn = lambda _, text: glfw.set_clipboard_string(window, text)
 
 
 def drawn_by_processor() -> bool:
@@ -30,6 +28,7 @@ def drawn_by_processor() -> bool:
 
 
 def in_words(text: bytes | str) -> str:
+    """Read what the system says."""
     return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
 
 
