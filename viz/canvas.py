@@ -114,7 +114,7 @@ class Canvas:
             erasing = imgui.is_mouse_down(imgui.MouseButton_.right)
             radius = state.drag.brush_radius * self.view.zoom
             moves = state.drag.brush_moves != erasing
-            markers.draw_brush(pen, mouse_place(), radius, moves=moves)
+            markers.draw_brush(pen, mouse_place(), radius, state.drag.brush_hardness, moves=moves)
 
     # ------------------------------------------------------------------------
     # The mouse.

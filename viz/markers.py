@@ -160,8 +160,13 @@ def mask_picture(mask: Mask) -> np.ndarray:
     return overlay
 
 
-def draw_brush(pen: imgui.ImDrawList, at: Point, radius: float, *, moves: bool) -> None:
-    """Draw the outline of the brush: bright where it lets move, blue where it holds."""
+def draw_brush(pen: imgui.ImDrawList, at: Point, radius: float, hardness: float, *, moves: bool) -> None:
+    """Draw the outline of the brush: bright where it lets move, blue where it holds.
+
+    Inside it, faintly, the circle up to which a soft brush is whole.
+    """
     place = imgui.ImVec2(*at)
     pen.add_circle(place, radius + 1, colour(_SHADE), 0, 3)
     pen.add_circle(place, radius, colour(_RIM if moves else theme.ACCENT), 0, 1.5)
+    if 0.05 < hardness < 0.95:
+        pen.add_circle(place, radius * hardness, colour(_RIM if moves else theme.ACCENT, 0.45), 0, 1)

@@ -77,7 +77,7 @@ def _draw_lock(state: EditorState) -> list[Action]:
         if button("points", width=width, tooltip=words):
             found.append(ChangeMask(MaskChange.POINTS_ONLY))
     imgui.same_line()
-    with disabled(not state.face.there):
+    with disabled(state.busy or not state.face.there):
         words = "Only the face may move; it is looked for if nobody has"
         if button("face", width=width, tooltip=words):
             found.append(ChangeMask(MaskChange.FACE_ONLY))

@@ -3,11 +3,11 @@
 from imgui_bundle import imgui
 
 from gui_utils import theme
-from gui_utils.widgets import coloured, disabled, elided, hint, stop_button
-from viz.actions import Action, StopJob
+from gui_utils.widgets import button, coloured, disabled, elided, hint, main_button, stop_button
+from viz.actions import Action, ContinueJob, PauseJob, StopJob
 from viz.panels import scrubber
 from viz.shortcuts import with_keys
-from viz.state import EditorState, Job
+from viz.state import EditorState, Job, JobKind
 from viz.words import outcome_text, progress_text
 
 
@@ -25,10 +25,11 @@ def draw(state: EditorState) -> list[Action]:
         return scrubber.draw(state)
     found: list[Action] = []
     stop_width = imgui.get_font_size() * 6
+    pauses = job.kind is not JobKind.FILM
     imgui.begin_group()
     coloured(job.title, theme.TEXT)
     imgui.same_line()
-    room = stop_width + imgui.get_style().item_spacing.x
+    room = (1 + pauses) * (stop_width + imgui.get_style().item_spacing.x)
     elided(progress_text(job), theme.MUTED, imgui.get_content_region_avail().x - room)
     imgui.push_style_color(imgui.Col_.text, (0.0, 0.0, 0.0, 0.0))
     bar_width = imgui.get_content_region_avail().x - room
@@ -37,11 +38,24 @@ def draw(state: EditorState) -> list[Action]:
     hint("The way that is done, or the steps that are used up, whichever is more")
     imgui.end_group()
     imgui.same_line()
+    if pauses:
+        found += _draw_pause(job, stop_width)
+        imgui.same_line()
     with disabled(job.stopping):
         tooltip = with_keys("End after this step; what is reached stays", "Stop what runs")
         if stop_button("Stopping …" if job.stopping else "Stop", width=stop_width, tooltip=tooltip):
             found.append(StopJob())
     return found
+
+
+def _draw_pause(job: Job, width: float) -> list[Action]:
+    """Draw what holds a job, or lets it go on."""
+    with disabled(job.stopping or job.pausing):
+        if job.paused:
+            words = with_keys("Go on from where it stands", "Pause, or go on")
+            return [ContinueJob()] if main_button("Continue##job", width=width, tooltip=words) else []
+        words = with_keys("Let it wait after this step", "Pause, or go on")
+        return [PauseJob()] if button("Pause##job", width=width, tooltip=words) else []
 
 
 def _share(job: Job) -> float:
