@@ -38,6 +38,9 @@ class LoadedGenerator(drag.types.Generator, Protocol):
         ws is [N, num_ws, w_dim].
         """
 
+    def named_parameters(self) -> Iterable[tuple[str, Tensor]]:
+        """Its weights by their names, which are those of NVIDIA's releases."""
+
     def parameters(self) -> Iterable[Tensor]:
         """Its weights."""
 

@@ -102,6 +102,16 @@ class WithNoise:
         """Hash of its file."""
         return self._generator.source_sha256
 
+    @property
+    def has_noise(self) -> bool:
+        """Whether noise changes its pictures: some layer has it, with a strength that is not 0."""
+        strengths = (value for name, value in self.named_parameters() if name.endswith("noise_strength"))
+        return any(bool(strength.any()) for strength in strengths)
+
+    def named_parameters(self) -> Iterable[tuple[str, Tensor]]:
+        """Its weights by their names."""
+        return self._generator.named_parameters()
+
     def parameters(self) -> Iterable[Tensor]:
         """Its weights."""
         return self._generator.parameters()

@@ -56,6 +56,7 @@ class PictureSession:
         self.on_remark = on_remark
         self.on_wait: Callable[[str], None] | None = None
         self._generator = self._own = WithNoise(generator)
+        self.has_noise = self._own.has_noise
         self._tuned: dict[bytes, WithNoise] = {}
         self._label, self._latent = 0, Latent()
         self._drawn: tuple[Tensor, Picture] | None = None

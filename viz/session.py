@@ -33,6 +33,7 @@ class Session(Protocol):
     num_blocks: int
     c_dim: int
     z_dim: int
+    has_noise: bool
     on_remark: Callable[[str], None]
     on_wait: Callable[[str], None] | None
 

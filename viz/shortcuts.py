@@ -107,7 +107,7 @@ def _walk(state: EditorState) -> Action | None:
 
 
 def _noise(state: EditorState) -> Action | None:
-    if state.network.loaded is None:
+    if state.network.loaded is None or not state.network.loaded.has_noise:
         return None
     following = NOISE_MODES[(NOISE_MODES.index(state.latent.noise) + 1) % len(NOISE_MODES)]
     return ChangeLatent(dataclasses.replace(state.latent, noise=following))

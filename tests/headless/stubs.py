@@ -46,6 +46,9 @@ class StripedGenerator:
         self.metadata = {"title": "Stripes", "detector": "bundled", **(metadata or {})}
         self.broken = broken
 
+    def named_parameters(self) -> Iterable[tuple[str, Tensor]]:
+        return []
+
     def parameters(self) -> Iterable[Tensor]:
         return [torch.zeros(1)]
 

@@ -71,6 +71,7 @@ class FakeSession:
     num_blocks: int = 4
     c_dim: int = 0
     z_dim: int = 12
+    has_noise: bool = True
     on_remark: Callable[[str], None] = lambda text: None
     on_wait: Callable[[str], None] | None = None
     seed: int = 0

@@ -9,15 +9,26 @@ import numpy as np
 import pytest
 
 from tests.viz.conftest import EditorPerson
-from tools.families import save_family
+from tools.families import make_generator
 from tools.opening import open_for_window
+from training.checkpoint import save_generator
 from viz.actions import ChangeDrag, ChangeLatent
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     folder = tmp_path_factory.mktemp("families")
-    return lambda name: save_family(name, folder, 32)
+
+    def file(name: str) -> Path:
+        """A network of a family; where it can have noise, with some."""
+        generator = make_generator(name, 32)
+        for weight, value in generator.named_parameters():
+            if weight.endswith("noise_strength"):
+                value.data.fill_(0.4)
+        save_generator(folder / f"{name}.safetensors", generator)
+        return folder / f"{name}.safetensors"
+
+    return file
 
 
 @pytest.fixture
@@ -53,6 +64,7 @@ def test_noise_mixing_and_cutoff_change_the_picture_as_the_family_has_them(
     person: EditorPerson, files: Callable[[str], Path], name: str, noisy: bool
 ) -> None:
     open_file(person, files(name))
+    assert person.state.network.loaded.has_noise == noisy
     plain = person.state.frame.picture
     random = picture_of(person, noise="random", noise_seed=3)
     assert (random != plain).any() == noisy

@@ -20,6 +20,7 @@ class NetworkInfo:
     num_blocks: int
     c_dim: int = 0
     z_dim: int = 0
+    has_noise: bool = True
 
 
 @dataclass(frozen=True)

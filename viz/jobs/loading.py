@@ -33,6 +33,7 @@ def load(desk: Desk, command: commands.Load) -> None:
     network = answers.NetworkInfo(
         session.path, session.title, session.sha256, width, height,
         session.num_ws, session.w_dim, session.num_blocks, session.c_dim, session.z_dim,
+        session.has_noise,
     )  # fmt: skip
     desk.say(answers.Loaded(command.epoch, network, _checkpoints_beside(session.path)))
 

@@ -45,7 +45,7 @@ def draw(state: EditorState) -> list[Action]:
         )
         found += _draw_space(state)
         latent = latent_mixing.draw_mixing(latent, network)
-        latent = latent_mixing.draw_noise(latent)
+        latent = latent_mixing.draw_noise(latent, network)
         asked, latent = _draw_files(state, latent)
     if walk != state.walk:
         found.append(ChangeWalk(walk))

@@ -5,7 +5,7 @@ import dataclasses
 from imgui_bundle import imgui
 
 from dnnlib.latents import NOISE_MODES, SEEDS
-from gui_utils.widgets import button, choice, hint, main_button, row, share_of_row
+from gui_utils.widgets import button, choice, hint, main_button, muted, row, share_of_row
 from viz.answers import NetworkInfo
 from viz.state import LatentState
 
@@ -71,8 +71,13 @@ def _draw_ranges(layers: set[int], num_ws: int) -> set[int]:
     return layers
 
 
-def draw_noise(latent: LatentState) -> LatentState:
-    """Draw the noise mode, and the seed of random noise."""
+def draw_noise(latent: LatentState, network: NetworkInfo | None) -> LatentState:
+    """Draw the noise mode, and the seed of random noise; a network may have none."""
+    if network is not None and not network.has_noise:
+        row("Noise", _NOISE)
+        muted("This network has none.")
+        hint(_NOISE)
+        return latent
     row("Noise", _NOISE)
     texts = [(mode, _NOISE_WORDS[mode]) for mode in NOISE_MODES]
     mode = choice("noise", latent.noise, texts, _NOISE)
