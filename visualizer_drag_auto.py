@@ -15,7 +15,7 @@ from dnnlib.errors import EditorError
 from dnnlib.options import click_options, from_kwargs
 from faces.expressions import read_library
 from gui_utils.errors import NoDisplayError, check_libraries
-from headless.options import EditOptions
+from headless.options import EditOptions, RecipeOptions
 from headless.photo_options import PhotoOptions
 from tools.opening import CHECKPOINT, DEVICES, open_for_window, open_session
 
@@ -59,13 +59,14 @@ def show_window(path: Path, device: str, seed: int, scale: float | None) -> int:
 )
 @click_options(EditOptions)
 @click_options(PhotoOptions)
+@click_options(RecipeOptions)
 def main(
     checkpoint: Path | None, network: Path | None, headless: bool, out: Path, device: str,
     scale: float | None, **given: object,
 ) -> None:  # fmt: skip
     """Open the window, or do one edit headless where that is asked for or there is no display."""
     path, options = network or checkpoint or CHECKPOINT, from_kwargs(EditOptions, given)
-    photo = from_kwargs(PhotoOptions, given)
+    photo, several = from_kwargs(PhotoOptions, given), from_kwargs(RecipeOptions, given)
 
     def work() -> int:
         if not headless:
@@ -75,7 +76,7 @@ def main(
                 click.echo(f"{error}: doing the edit headless, files go to {out}")
         from headless.command import edit_headless
 
-        return edit_headless(options, photo, lambda: open_session(path, device), out)
+        return edit_headless(options, photo, several, lambda: open_session(path, device), out)
 
     sys.exit(_said_plainly(work))
 

@@ -22,6 +22,7 @@ from dnnlib.files import writable_folder
 from dnnlib.pictures import save_gif, save_png
 from drag.types import DragStep, EndReason
 from faces.adjust import Adjustment
+from faces.expression import Expression
 from faces.expressions import find_expression, read_library
 from faces.landmarks import Face, choose_face
 from faces.report import AdjustmentReport
@@ -102,13 +103,21 @@ def edit(session: EditSession, options: EditOptions) -> EditResult:
     return edit_face(session, options)
 
 
-def edit_face(session: EditSession, options: EditOptions) -> EditResult:
-    """Do one edit of the picture that the session is at; its seed, class and truncation do not count."""
+def edit_face(
+    session: EditSession,
+    options: EditOptions,
+    expression: Expression | None = None,
+    strength: float | None = None,
+) -> EditResult:
+    """Do one edit of the picture that the session is at; its seed, class and truncation do not count.
+
+    An expression and a strength that are given take the place of those of the options.
+    """
     face = choose_face(session.detect(options.detector))
-    expression = find_expression(options.expression, read_library().expressions)
-    plan = session.plan(
-        expression, options.strength, face, options.detector, automatic_mask=options.automatic_mask
-    )
+    if expression is None:
+        expression = find_expression(options.expression, read_library().expressions)
+    strength = options.strength if strength is None else strength
+    plan = session.plan(expression, strength, face, options.detector, automatic_mask=options.automatic_mask)
     before, w_before = session.frame(), session.w.cpu().numpy()
     began = time.monotonic()
     step, last, reason = _follow(session, plan, face)

@@ -1,6 +1,7 @@
 """What one edit is about, written once: the command line's options and the fields of edit.json."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from dnnlib.options import check_options, option
@@ -21,3 +22,10 @@ class EditOptions:
 
     def __post_init__(self) -> None:
         check_options(self)
+
+
+@dataclass(frozen=True)
+class RecipeOptions:
+    """Several edits in place of one."""
+
+    recipe: Path | None = option(None, "a recipe, as the Stack panel saves it: replayed on the picture")

@@ -358,3 +358,43 @@ def test_a_file_that_is_no_recipe_is_a_banner(
     editor.app.do(actions.OpenStackFile(str(tmp_path / name)))
     assert name in editor.state.banners[-1].text
     assert len(editor.state.picture.stack) == 1
+
+
+OWN = """\
+[raise_left_brow]
+title = "Raise one brow"
+group = "mine"
+regions = [["left_brow"]]
+measure = { name = "brow height", kind = "rise", pairs = [[36, 18]] }
+[[raise_left_brow.move]]
+kind = "shift"
+landmarks = ["left_brow"]
+down = -0.06
+"""
+
+
+def test_an_expression_in_a_toml_file_has_its_button_and_a_bad_file_is_named_with_its_line(
+    editor: EditorPerson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRAG_AUTO_EXPRESSIONS", str(tmp_path))
+    (tmp_path / "own.toml").write_text(OWN)
+    (tmp_path / "wrong.toml").write_text(OWN.replace("down = -0.06", 'down = "up"'))
+    editor.click("Own expressions")
+    editor.look(2)
+    editor.click("Read again")
+    assert "wrong.toml, line 9: raise_left_brow.move.down: expected a number" in editor.state.banners[-1].text
+    editor.look(3)
+    editor.click("Mine")
+    editor.look(2)
+    edited(editor, "Raise one brow")
+    assert editor.session.planned[0]["expression"] == "raise_left_brow"
+    assert editor.state.picture.stack[0].title == "Raise one brow"
+
+
+def test_an_expression_is_found_by_letters_in_any_group(editor: EditorPerson) -> None:
+    editor.click("##search")
+    editor.type("nose")
+    editor.look(2)
+    assert editor.sees("Narrow nose") and editor.sees("Wide nose") and not editor.sees("Close eyes")
+    edited(editor, "Wide nose")
+    assert editor.session.planned[0]["expression"] == "wide_nose"
