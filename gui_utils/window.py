@@ -77,6 +77,7 @@ class Window:
         self._renderer: Any = GlfwRenderer(self._handle, attach_callbacks=False)
         share_clipboard()
         self._awake_until = 0.0
+        self._wants_picture: list[Callable[[np.ndarray], None]] = []
         self._rate = SOFTWARE_FRAMES_PER_SECOND if drawn_by_processor() else FRAMES_PER_SECOND
         self._wanted_scale = scale
         self._factor = 1.0
@@ -172,6 +173,12 @@ class Window:
         """Draw one frame now."""
         began = time.perf_counter()
         self._draw(draw)
+        if self._wants_picture:
+            wants, self._wants_picture = self._wants_picture, []
+            picture = self._read()
+            for told in wants:
+                told(picture)
+            self.stay_awake()
         self._present()
         self._frames.append((began, time.perf_counter()))
 
@@ -190,11 +197,20 @@ class Window:
     def snapshot(self, draw: Callable[[], None]) -> np.ndarray:
         """Draw one frame now, and read it: uint8 [H, W, 3]."""
         self._draw(draw)
-        # Before it is presented: afterwards its content is nobody's business any more.
+        picture = self._read()
+        self._present()
+        return picture
+
+    def picture_next(self, told: Callable[[np.ndarray], None]) -> None:
+        """Hand over a picture of the next frame, uint8 [H, W, 3], once that is drawn."""
+        self._wants_picture.append(told)
+        self.stay_awake()
+
+    def _read(self) -> np.ndarray:
+        """Read the frame that was drawn, before it is presented: its content is nobody's afterwards."""
         width, height = glfw.get_framebuffer_size(self._handle)
         GL.glPixelStorei(GL.GL_PACK_ALIGNMENT, 1)
         data = GL.glReadPixels(0, 0, width, height, GL.GL_RGB, GL.GL_UNSIGNED_BYTE)
-        self._present()
         return np.frombuffer(data, np.uint8).reshape(height, width, 3)[::-1].copy()
 
     def _draw(self, draw: Callable[[], None]) -> None:

@@ -133,7 +133,8 @@ class App:
             heard.insert(0, frame)
         for one in heard:
             self._take(editor.hear(self.state, one))
-        for told in (*(self.fetcher.poll() if self.fetcher is not None else ()), *self.keeper.poll()):
+        fetched = self.fetcher.poll() if self.fetcher is not None else []
+        for told in (*fetched, *self.keeper.poll(), *self.errands.poll()):
             self._take(editor.hear(self.state, told))
 
     def do(self, action: Action) -> None:

@@ -16,6 +16,7 @@ from viz.docks import Docks
 
 _OWN = (
     commands.WritePicture,
+    commands.WriteWindow,
     commands.WriteLatent,
     commands.ReadLatent,
     commands.WriteRecipe,
@@ -42,6 +43,7 @@ class Errands:
     def __init__(self, window: Window, docks: Docks) -> None:
         self._window, self._docks = window, docks
         self._dialog: tuple[AskForFile, Any] | None = None
+        self._told: list[answers.News] = []
 
     def takes(self, command: commands.Command) -> bool:
         """Tell whether a command is done here."""
@@ -52,6 +54,10 @@ class Errands:
         match command:
             case commands.WritePicture():
                 return [_write_picture(command)]
+            case commands.WriteWindow(epoch, path):
+                self._window.picture_next(
+                    lambda seen: self._told.append(_write_picture(commands.WritePicture(epoch, path, seen)))
+                )
             case commands.WriteLatent():
                 return [_write_latent(command)]
             case commands.ReadLatent():
@@ -67,6 +73,11 @@ class Errands:
             case commands.OpenDialog(epoch, asked):
                 return self._open_dialog(epoch, asked)
         return []
+
+    def poll(self) -> list[answers.News]:
+        """Take what has come of errands that took a while."""
+        told, self._told = self._told, []
+        return told
 
     # ------------------------------------------------------------------------
     # Dialogs of the system: another process, which is asked now and then.

@@ -37,6 +37,7 @@ from viz.actions import (
     SaveLatent,
     SavePicture,
     SaveProject,
+    SaveWindow,
     SetCompare,
     StartDrag,
     StepJob,
@@ -142,7 +143,7 @@ def _window(**changes: Callable[[EditorState], object]) -> Act:
 
 
 def _save_edit(state: EditorState) -> Action | None:
-    return SaveEditFilm() if state.ready and state.edits else None
+    return SaveEditFilm() if state.ready and state.picture.edit is not None else None
 
 
 def _against(state: EditorState) -> Action:
@@ -227,7 +228,8 @@ def ask_for_checkpoint() -> Action:
 SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("Ctrl+O", "Open a checkpoint …", lambda state: ask_for_checkpoint(), "File"),
     Shortcut("Ctrl+E", "Save the picture (PNG)", lambda s: SavePicture() if s.frame else None, "File"),
-    Shortcut("Ctrl+G", "Save the edit (GIF)", _save_edit, "File"),
+    Shortcut("Ctrl+Shift+E", "Save the window (PNG)", lambda s: SaveWindow(), "File"),
+    Shortcut("Ctrl+G", "Save the edit (film)", _save_edit, "File"),
     Shortcut("Ctrl+L", "Save the latent (NPZ)",
              lambda s: SaveLatent() if s.picture.w is not None else None, "File"),
     Shortcut("", "Open a latent …", lambda s: _ask_for_latent if s.network.loaded else None, "File"),

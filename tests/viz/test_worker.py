@@ -235,22 +235,6 @@ def test_an_expression_without_a_face_fails_in_one_line(desk: Desk) -> None:
     assert "no face" in desk.wait_for(answers.Failed).message
 
 
-def test_a_film_is_saved_whole_and_a_stopped_one_not_at_all(desk: Desk, tmp_path: Path) -> None:
-    desk.worker.send(commands.SaveFilm(2, tmp_path / "new" / "edit.gif"))
-    desk.wait_for(answers.Saved)
-    assert (tmp_path / "new" / "edit.gif").read_bytes()[:6] == b"GIF89a"
-    desk.worker.send(commands.SaveFilm(3, tmp_path / "two.gif"))
-    desk.worker.send(commands.Stop(4))
-    desk.wait_for((answers.Ended, answers.Saved), 3)  # type: ignore[arg-type]
-    assert not list(tmp_path.glob("*.tmp*"))
-
-
-def test_a_film_into_a_folder_that_takes_no_files_fails_in_one_line(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    desk.worker.send(commands.SaveFilm(2, tmp_path / "file" / "edit.gif"))
-    assert "cannot be written" in desk.wait_for(answers.Failed).message
-
-
 def test_remarks_come_through(desk: Desk) -> None:
     desk.session.on_remark("the bundled detector is used")
     assert desk.wait_for(answers.Remark).message == "the bundled detector is used"

@@ -14,7 +14,7 @@ from viz.actions import (
     stack,
     window,
 )
-from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture
+from viz.actions.capture import ChangeCapture, SaveEditFilm, SavePicture, SaveWindow
 from viz.actions.compare import CompareAgainst, HoldBefore, MoveLine, SetCompare
 from viz.actions.face import ChangeFace, ClickExpression, LookForFaces, ReadExpressions, ResetFace
 from viz.actions.history import GoToEntry, LetGo, Redo, Undo

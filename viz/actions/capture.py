@@ -19,7 +19,12 @@ class SavePicture:
 
 @dataclass(frozen=True)
 class SaveEditFilm:
-    """Write the last edit as GIF."""
+    """Write the last edit as a film, in the form that was chosen."""
 
 
-Action = ChangeCapture | SavePicture | SaveEditFilm
+@dataclass(frozen=True)
+class SaveWindow:
+    """Write a picture of the whole window as PNG."""
+
+
+Action = ChangeCapture | SavePicture | SaveEditFilm | SaveWindow

@@ -4,7 +4,7 @@ An answer carries the epoch of its command, so that the window can tell old news
 """
 
 from viz.commands import capture, edits, layers, network, picture, project, stack, window
-from viz.commands.capture import ReadLatent, SaveFilm, WriteLatent, WritePicture
+from viz.commands.capture import ReadLatent, SaveFilm, WriteLatent, WritePicture, WriteWindow
 from viz.commands.edits import Adjust, Drag, Pace, Regrip, Retune, Stop
 from viz.commands.layers import Watch
 from viz.commands.network import CancelFetch, CancelLoad, Fetch, FetchAddress, Load

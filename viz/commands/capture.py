@@ -6,10 +6,33 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from drag.path import EditPath
+from viz.state.capture import FilmKind
+
+
+@dataclass(frozen=True, eq=False)
+class SaveFilm:
+    """Write an edit as a film, frame by frame from the path that w took.
+
+    Attributes:
+        path: of the file, or of the folder of numbered pictures; it is not there yet.
+        edit: the way of the edit.
+        kind: the film's form.
+        points: whether handles and targets are drawn on it.
+        fps: frames a second.
+    """
+
+    epoch: int
+    path: Path
+    edit: EditPath
+    kind: FilmKind = FilmKind.GIF
+    points: bool = False
+    fps: int = 15
+
 
 @dataclass(frozen=True)
-class SaveFilm:
-    """Write the last edit as a GIF, frame by frame from the path that w took."""
+class WriteWindow:
+    """Write a picture of the window as PNG, of the next frame that is drawn."""
 
     epoch: int
     path: Path
@@ -43,4 +66,4 @@ class ReadLatent:
     path: Path
 
 
-Command = SaveFilm | WritePicture | WriteLatent | ReadLatent
+Command = SaveFilm | WriteWindow | WritePicture | WriteLatent | ReadLatent

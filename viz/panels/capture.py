@@ -4,28 +4,59 @@ import dataclasses
 
 from imgui_bundle import imgui
 
-from gui_utils.widgets import button, disabled, hint, muted, row, share_of_row
-from viz.actions import Action, ChangeCapture, SaveEditFilm, SavePicture
-from viz.state import EditorState
+from gui_utils.widgets import button, choice, disabled, hint, muted, row, share_of_row
+from viz.actions import Action, ChangeCapture, SaveEditFilm, SavePicture, SaveWindow
+from viz.shortcuts import with_keys
+from viz.state import CaptureState, EditorState, FilmKind
+
+_FOLDER = "Where files go; it is made if it is missing, and nothing is written over. Default: out"
+_FILM = "GIF shows everywhere, MP4 is small and has all colours, PNGs are numbered frames. Default: GIF"
+_RATE = "Frames of a film in a second. Default: 15"
+_FPS = (5, 50)
+_TITLES = {FilmKind.GIF: "Edit (GIF)", FilmKind.MP4: "Edit (MP4)", FilmKind.FRAMES: "Edit (PNGs)"}
 
 
 def draw(state: EditorState) -> list[Action]:
-    """Draw the folder and the two buttons."""
+    """Draw the folder, the buttons, and the form of films."""
     found: list[Action] = []
-    row("Folder", "Where files go; it is made if it is missing, and nothing is written over")
-    folder = imgui.input_text("##folder", state.capture.folder)[1]
-    hint("Where files go; it is made if it is missing, and nothing is written over. Default: out")
-    if folder != state.capture.folder:
-        found.append(ChangeCapture(dataclasses.replace(state.capture, folder=folder)))
+    capture = _draw_folder(state.capture)
     width = share_of_row(2)
     with disabled(state.frame is None):
-        if button("Picture (PNG)", width=width, tooltip="Save the picture as it is now"):
+        tooltip = with_keys("Save the picture alone, as it is now", "Save the picture (PNG)")
+        if button("Picture (PNG)", width=width, tooltip=tooltip):
             found.append(SavePicture())
     imgui.same_line()
-    with disabled(not state.ready or state.edits == 0):
-        if button("Edit (GIF)", width=width, tooltip="Save the last edit, from its first step to its last"):
+    tooltip = with_keys("Save the whole window as it is now", "Save the window (PNG)")
+    if button("Window (PNG)", width=width, tooltip=tooltip):
+        found.append(SaveWindow())
+    capture = _draw_film(capture)
+    with disabled(not state.ready or state.picture.edit is None):
+        tooltip = with_keys("Save the last edit, from its first step to its last", "Save the edit (film)")
+        if button(_TITLES[capture.film], width=-1, tooltip=tooltip):
             found.append(SaveEditFilm())
     if state.capture.saved is not None:
         muted(f"Saved {state.capture.saved.name}")
         hint(str(state.capture.saved))
+    if capture != state.capture:
+        found.insert(0, ChangeCapture(capture))
     return found
+
+
+def _draw_folder(capture: CaptureState) -> CaptureState:
+    row("Folder", _FOLDER)
+    folder = imgui.input_text("##folder", capture.folder)[1]
+    hint(_FOLDER)
+    return capture if folder == capture.folder else dataclasses.replace(capture, folder=folder)
+
+
+def _draw_film(capture: CaptureState) -> CaptureState:
+    row("Film", _FILM)
+    texts = [(FilmKind.GIF.value, "GIF"), (FilmKind.MP4.value, "MP4"), (FilmKind.FRAMES.value, "PNGs")]
+    kind = FilmKind(choice("film", capture.film.value, texts, _FILM))
+    row("Rate", _RATE)
+    fps = imgui.slider_int("##fps", capture.fps, *_FPS, "%d frames/s")[1]
+    hint(_RATE)
+    points = imgui.checkbox("Points on the film", capture.points)[1]
+    hint("Draw handles, targets and the way between on each frame of a film. Default: off")
+    fps = min(max(fps, _FPS[0]), _FPS[1])
+    return dataclasses.replace(capture, film=kind, fps=fps, points=points)

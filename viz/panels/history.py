@@ -7,7 +7,7 @@ from gui_utils.widgets import button, disabled, hint, muted, share_of_row
 from viz.actions import Action, GoToEntry, Redo, Undo
 from viz.state import EditorState
 
-_ROWS = 8.0  # At least so many entries are in sight.
+_ROWS = 3.0  # At least so many entries are in sight.
 
 
 def draw(state: EditorState) -> list[Action]:

@@ -20,6 +20,10 @@ def act(state: EditorState, action: Action) -> Result:
             return _save_picture(state)
         case actions.SaveEditFilm():
             return _save_film(state)
+        case actions.SaveWindow():
+            path = free_name(state, "window", ".png")
+            state = next_epoch(state)
+            return state, (commands.WriteWindow(state.epoch, path),)
 
 
 def hear(state: EditorState, news: News) -> Result:
@@ -43,12 +47,14 @@ def _save_picture(state: EditorState) -> Result:
 def _save_film(state: EditorState) -> Result:
     if not state.ready:
         return state, ()
-    if state.edits == 0:
+    edit, capture = state.picture.edit, state.capture
+    if edit is None:
         raise EditorError("No edit to save yet: click an expression, or drag a point, first.")
-    path = free_name(state, "edit", ".gif")
+    path = free_name(state, "edit", capture.film.suffix)
     state = next_epoch(state)
-    state = dataclasses.replace(state, job=Job(state.epoch, JobKind.FILM, "Saving the GIF"))
-    return state, (commands.SaveFilm(state.epoch, path),)
+    job = Job(state.epoch, JobKind.FILM, f"Saving {path.name}")
+    command = commands.SaveFilm(state.epoch, path, edit.path, capture.film, capture.points, capture.fps)
+    return dataclasses.replace(state, job=job), (command,)
 
 
 def free_name(state: EditorState, word: str, suffix: str) -> Path:

@@ -1,6 +1,6 @@
 """All that the window knows: frozen dataclasses. A panel reads them, the rules (viz/rules) make new ones."""
 
-from viz.state.capture import CaptureState
+from viz.state.capture import CaptureState, FilmKind
 from viz.state.compare import Against, CompareMode, CompareState
 from viz.state.editor import EditorState
 from viz.state.face import AUTOMATIC, DETECTORS, FaceState
