@@ -19,6 +19,7 @@ from dnnlib.errors import EditorError
 from dnnlib.files import writable_folder
 from dnnlib.pictures import save_gif, save_png
 from faces.expressions import EXPRESSIONS
+from tools.machine import ThisMachine
 from tools.opening import CHECKPOINT, open_for_window
 from tools.published import PublishedCheckpoints
 
@@ -161,7 +162,7 @@ def main(network: Path, out: Path, seed: int, width: int, height: int, expressio
     try:
         folder = writable_folder(out)
         with Window(TITLE, width, height, offscreen=offscreen) as window:
-            app = App(window, open_for_window, seed, PublishedCheckpoints())
+            app = App(window, open_for_window, seed, PublishedCheckpoints(), machine=ThisMachine())
             try:
                 app.open(network)
                 take_all(app, folder, expressions)

@@ -58,8 +58,7 @@ def _draw_buttons(state: EditorState) -> list[Action]:
     with disabled(not idle):
         if button("Open …", width=width, tooltip="Go on with a project  (Ctrl+Shift+O). Or drop one here."):
             found.append(ask_which())
-    half = imgui.get_font_size() * 4.2
-    imgui.set_next_item_width(-2 * (half + imgui.get_style().item_spacing.x))
+    imgui.set_next_item_width(-1)
     flags = imgui.InputTextFlags_.elide_left
     typed = imgui.input_text_with_hint("##project", "path of a project, out/work.zip", project.typed, flags)[
         1
@@ -67,13 +66,13 @@ def _draw_buttons(state: EditorState) -> list[Action]:
     hint("The path of a project, for Save to and Open from. Nothing is written over. Default: asked for.")
     if typed != project.typed:
         found.append(TypeProject(typed))
-    imgui.same_line()
+    half = share_of_row(2)
     with disabled(not idle or not typed.strip() or state.history.here is None):
-        if button("Save to", width=half, tooltip="Save under the path at the left"):
+        if button("Save to", width=half, tooltip="Save under the path above"):
             found.append(SaveProjectAs(typed))
     imgui.same_line()
     with disabled(not idle or not typed.strip()):
-        if button("Open from", width=-1, tooltip="Open the project of the path at the left"):
+        if button("Open from", width=half, tooltip="Open the project of the path above"):
             found.append(OpenProject(typed))
     return found
 

@@ -55,14 +55,12 @@ class Panel:
         name: its title, by which its place is remembered too.
         place: where it is docked at first.
         key: which brings it to the front, as "F2" or "Ctrl+P"; empty: none.
-        shown: whether it is there at the first start.
     """
 
     name: str
     draw: Callable[[EditorState], list[Action]] | type[PanelKeeper]
     place: Place
     key: str = ""
-    shown: bool = True
 
 
 PANELS: tuple[Panel, ...] = (
@@ -73,8 +71,8 @@ PANELS: tuple[Panel, ...] = (
     Panel("Capture", capture.draw, Place.LEFT, "F6"),
     Panel("History", history.draw, Place.RIGHT, "F7"),
     Panel("Project", project.draw, Place.RIGHT, "F8"),
+    Panel("Layers", layers.LayersPanel, Place.RIGHT, "F9"),
     Panel("Stack", stack.draw, Place.RIGHT_BOTTOM, "F11"),
     Panel("Progress", plot.draw, Place.RIGHT_BOTTOM, "F10"),
-    Panel("Layers", layers.LayersPanel, Place.RIGHT_BOTTOM, "F9"),
     Panel("Performance", performance.draw, Place.RIGHT_BOTTOM, "F12"),
 )
