@@ -68,7 +68,7 @@ class DepthwiseBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map [N, C, h, w] to the same shape."""
-        return x + self.narrow(F.silu(self.widen(self.norm(self.depthwise(x)))))
+        return x + _mixed(self.narrow, F.silu(_mixed(self.widen, self.norm(self.depthwise(x)))))
 
 
 class LandmarkNetwork(nn.Module):
@@ -115,9 +115,15 @@ class LandmarkNetwork(nn.Module):
         for grow, decode, skip in zip(
             reversed(self.grow), reversed(self.decode), reversed(finer), strict=True
         ):
-            x = decode(skip + F.interpolate(grow(x), scale_factor=2.0, mode="bilinear"))
-        landmarks, spread = read_heatmaps(self.heatmaps(F.silu(self.norm(x))))
+            x = decode(skip + F.interpolate(_mixed(grow, x), scale_factor=2.0, mode="bilinear"))
+        landmarks, spread = read_heatmaps(_mixed(self.heatmaps, F.silu(self.norm(x))))
         return LandmarkReading(landmarks, score, spread)
+
+
+def _mixed(convolution: nn.Conv2d, x: Tensor) -> Tensor:
+    """Apply a 1 x 1 convolution: with channels last it is one product of matrices, and nothing is moved."""
+    rows = F.linear(x.permute(0, 2, 3, 1), convolution.weight.flatten(1), convolution.bias)
+    return rows.permute(0, 3, 1, 2)
 
 
 class DilatedLandmarkNetwork(nn.Module):
