@@ -10,6 +10,7 @@ from faces.landmarks import choose_face
 from viz import answers, commands
 from viz.jobs import layers
 from viz.jobs.desk import Desk
+from viz.jobs.shutter import Shutter
 
 if TYPE_CHECKING:
     from drag.types import DragStep
@@ -68,18 +69,19 @@ def follow(
     """Go through the steps of a drag, showing each, until it ends or somebody wants something else."""
     began = time.monotonic() if began is None else began
     times: deque[float] = deque(maxlen=_RATE_OVER + 1)
+    shutter = Shutter()
     for step in steps:
         times.append(time.monotonic())
         desk.measure()
         interrupted = step.ended is None and desk.inbox.interrupts(epoch)
         step = step.stopped() if interrupted else step
-        shown = _tell(desk, epoch, step, total, _rate(times))
+        shown = _tell(desk, epoch, step, total, _rate(times), shutter)
         if step.ended is None and not desk.inbox.lets_go_on(epoch):
             _pause(desk, epoch, step, shown=shown)
             times.clear()
             if desk.inbox.interrupts(epoch):
                 step = step.stopped()
-                _tell(desk, epoch, step, total, 0.0)
+                _tell(desk, epoch, step, total, 0.0, shutter)
         if step.ended is not None:
             seconds = time.monotonic() - began
             path = desk.session.path_of_edit()
@@ -87,16 +89,17 @@ def follow(
     raise RuntimeError("a drag ended without saying why")
 
 
-def _tell(desk: Desk, epoch: int, step: "DragStep", total: int, rate: float) -> bool:
+def _tell(desk: Desk, epoch: int, step: "DragStep", total: int, rate: float, shutter: Shutter) -> bool:
     """Tell how a step stands, and show it if somebody would see it; say whether it was shown."""
     distance = float(step.distances.max()) if len(step.distances) else None
     share = min(1.0, max(0.0, 1.0 - step.remaining))
     progress = answers.Progress(epoch, step.index, total, share, distance, rate, step.points)
     desk.say(dataclasses.replace(progress, loss=step.loss))
     # A step that made things worse is taken back by the next: nobody needs to see it.
-    shown = step.ended is not None or (step.best and desk.wants_frame())
+    shown = step.ended is not None or (step.best and desk.wants_frame() and shutter.is_open)
     if shown:
-        desk.show(answers.Frame(epoch, step.frame(), step.index))
+        with shutter:
+            desk.show(answers.Frame(epoch, step.frame(), step.index))
     return shown
 
 
