@@ -120,9 +120,10 @@ class LandmarkNetwork(nn.Module):
         return LandmarkReading(landmarks, score, spread)
 
 
-def _mixed(convolution: nn.Conv2d, x: Tensor) -> Tensor:
+def _mixed(convolution: nn.Module, x: Tensor) -> Tensor:
     """Apply a 1 x 1 convolution: with channels last it is one product of matrices, and nothing is moved."""
-    rows = F.linear(x.permute(0, 2, 3, 1), convolution.weight.flatten(1), convolution.bias)
+    weight, bias = convolution.get_parameter("weight"), convolution.get_parameter("bias")
+    rows = F.linear(x.permute(0, 2, 3, 1), weight.flatten(1), bias)
     return rows.permute(0, 3, 1, 2)
 
 
