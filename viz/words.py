@@ -26,7 +26,7 @@ def status_text(state: EditorState) -> str:
     if state.notice:
         return state.notice
     if state.drag.pairs and state.drag.pairs[-1].target is None:
-        return f"Click a target for point {len(state.drag.pairs)}."
+        return f"Click a target for the red point ({len(state.drag.pairs)})."
     if state.drag.tool is Tool.BRUSH:
         return "Paint on the picture with the left button; the right button does the opposite."
     outcome = state.face.outcome

@@ -206,7 +206,7 @@ def with_pairs(state: EditorState, *pairs: PointPair) -> EditorState:
 
 def test_a_drag_takes_the_points_that_have_a_target(ready: EditorState) -> None:
     state = with_pairs(ready, PointPair((5, 6), (7, 8)), PointPair((9, 9)))
-    assert status_text(state) == "Click a target for point 2."
+    assert status_text(state) == "Click a target for the red point (2)."
     state, (drag,) = act(state, actions.StartDrag())
     assert isinstance(drag, commands.Drag)
     assert drag.request.points.tolist() == [[5, 6]]

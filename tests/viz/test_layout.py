@@ -1,17 +1,21 @@
 """Where the panels are and how the window looks, remembered between two starts of the real window."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.screen import open_window
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import FakeSession
-from viz.actions import HidePanel, ResetLayout
+from viz.actions import HidePanel, ResetLayout, Undo
+from viz.canvas import GREETING
 from viz.state import EditorState
 
 
@@ -84,3 +88,53 @@ def test_settings_that_cannot_be_kept_are_said_once(monkeypatch: pytest.MonkeyPa
         editor.look(3)
         (banner,) = editor.state.banners
         assert "not kept" in banner.text
+
+
+# ----------------------------------------------------------------------------
+# The first start, and a window that nobody touches.
+
+
+def test_the_first_start_says_in_three_words_what_to_click_until_it_was_clicked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with started(monkeypatch, tmp_path) as editor:
+        editor.wait_for(lambda: editor.state.face.glanced)
+        greeted = editor.picture().astype(int)
+        assert len(GREETING.split()) == 3
+        title = GREETING.split(maxsplit=1)[1].strip("“”")
+        editor.click(title)
+        editor.wait_for(lambda: editor.state.edits == 1)
+        editor.app.do(Undo())
+        editor.wait_for(lambda: editor.state.frame.epoch == editor.state.picture_epoch)
+        left, top, right, bottom = (round(value) for value in editor.place_of("canvas"))
+        stage = slice(top, bottom), slice(left, right)
+        changed = np.abs(editor.picture().astype(int)[stage] - greeted[stage]).max(axis=2) > 60
+        assert 200 < changed.sum() < 0.2 * changed.size, "the words are gone, and nothing else is"
+    with started(monkeypatch, tmp_path) as editor:
+        assert editor.state.window.greeted
+
+
+def test_a_window_that_nobody_touches_draws_nothing_and_costs_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with started(monkeypatch, None) as editor:
+        editor.wait_for(lambda: editor.state.face.glanced)
+        seen: list[float] = []
+        figures: list[tuple[float, float, int]] = []
+
+        def draw() -> None:
+            seen.append(time.monotonic())
+            editor.app.draw()
+
+        def watch() -> None:
+            for _ in range(2):
+                time.sleep(2.5)
+                figures.append((time.monotonic(), time.process_time(), len(seen)))
+            editor.window.ask_to_close()
+            editor.window.wake()
+
+        threading.Thread(target=watch, name="watch", daemon=True).start()
+        editor.window.run(draw)
+        (began, cpu, frames), (ended, more_cpu, more_frames) = figures
+        assert more_frames == frames > 0
+        assert (more_cpu - cpu) / (ended - began) < 0.05
