@@ -1,5 +1,6 @@
 """The editor on the screen: once a frame it hears the worker, draws the panels, and does what was asked."""
 
+import sys
 from pathlib import Path
 
 from imgui_bundle import imgui
@@ -92,7 +93,8 @@ class App:
         if self.fetcher is not None:
             self.fetcher.close()
         self.worker.close()
-        self.keeper.close(self.state.history if unsaved(self.state) else None)
+        fault = sys.exception() is not None and not isinstance(sys.exception(), KeyboardInterrupt)
+        self.keeper.close(self.state.history if unsaved(self.state) else None, in_order=not fault)
         self.preferences.keep(self.state, at_once=True)
         self.canvas.close()
         self.docks.close()

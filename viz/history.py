@@ -147,7 +147,7 @@ def _bytes_of(moment: Moment, seen: set[int]) -> int:
     if mask is not None:
         sizes[id(mask)] = len(mask.data) if isinstance(mask, PackedMask) else mask.nbytes
     new = {key: size for key, size in sizes.items() if key not in seen}
-    seen |= new.keys()
+    seen.update(new)
     return sum(new.values())
 
 

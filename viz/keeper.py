@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dnnlib.errors import EditorError
+from dnnlib.files import writable_folder
 from viz import answers, commands
 from viz.history_words import changes
 from viz.projects.autosave import Autosave
@@ -45,6 +46,7 @@ class Keeper:
         self._written_at = 0.0
         self._failed = False
         self._closing: History | None = None
+        self._in_order = True
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="keeper", daemon=True)
         self._thread.start()
@@ -78,10 +80,15 @@ class Keeper:
             news, self._news = self._news, []
             return news
 
-    def close(self, unsaved: History | None) -> None:
-        """End the thread. Work that was not saved stays where the next start finds it."""
+    def close(self, unsaved: History | None, *, in_order: bool = True) -> None:
+        """End the thread. Work that was not saved stays where the next start finds it.
+
+        Args:
+            unsaved: that work, if there is any.
+            in_order: a person closed the window; after a fault of the program the next start asks about it.
+        """
         with self._changed:
-            self._closing, self._closed = unsaved, True
+            self._closing, self._in_order, self._closed = unsaved, in_order, True
             self._changed.notify()
         self._thread.join(_CLOSE_SECONDS)
 
@@ -122,6 +129,7 @@ class Keeper:
     def _do(self, command: commands.project.Command) -> None:
         match command:
             case commands.WriteProject(epoch, path, history):
+                writable_folder(path.absolute().parent)
                 write_project(path, history)
                 self._let_go_of(history)
                 self._say(answers.ProjectWritten(epoch, path, history))
@@ -168,7 +176,7 @@ class Keeper:
         if self._autosave is None:
             return
         if self._closing is not None:
-            self._write(self._closing, closed=True)
+            self._write(self._closing, closed=self._in_order)
         else:
             self._autosave.drop()
         self._autosave.close()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drag.config import DragConfig
 from drag.path import EditPath
 from tests.viz.works import INFO, OTHER, moments, same, unpacked, w_of
 from viz import actions, answers, commands, history
@@ -107,6 +108,15 @@ def test_memory_is_bounded_and_the_newest_entries_stay(monkeypatch):
     monkeypatch.setattr(history, "MOST_BYTES", 1)
     past = record(past, Moment(INFO, LatentState(seed=99), PictureState(w=w_of(99))))
     assert len(past.entries) == 1, "the present always stays"
+
+
+def test_what_entries_share_is_counted_once():
+    mask, w = np.full((64, 64), 0.5, np.float32), w_of(1)
+    past = History()
+    for index in range(30):
+        past = record(past, Moment(INFO, LatentState(seed=index), PictureState(w, w), mask=mask))
+    assert len(past.entries) == 30
+    assert bytes_of(past) == mask.nbytes + w.nbytes
 
 
 def test_there_are_so_many_entries_at_most():
@@ -317,3 +327,63 @@ def test_a_message_is_not_taken_away_by_letting_go(editing):
     editing.state = dataclasses.replace(editing.state, notice="Saved x.png")
     editing.let_go()
     assert editing.state.notice == "Saved x.png"
+
+
+# ----------------------------------------------------------------------------
+# Any sequence of deeds.
+
+
+def deeds() -> Any:
+    """Anything that a person might do next, whether it makes sense or not."""
+
+    def drag(**changes: Any) -> Any:
+        return lambda state: actions.ChangeDrag(dataclasses.replace(state.drag, **changes))
+
+    point = st.tuples(st.integers(0, 60), st.integers(0, 60))
+    pairs = st.lists(st.builds(PointPair, point, st.one_of(st.none(), point)), max_size=2).map(tuple)
+    return st.one_of(
+        st.builds(lambda seed: lambda state: actions.ChangeLatent(LatentState(seed)), st.integers(0, 3)),
+        st.builds(lambda found: drag(pairs=found), pairs),
+        st.builds(lambda at: lambda state: actions.Paint(at, at), point),
+        st.builds(lambda steps: drag(config=DragConfig(max_steps=steps)), st.sampled_from([10, 20])),
+        st.builds(lambda place: lambda state: actions.ScrubEdit(place), st.sampled_from([0.0, 0.5, 2.0])),
+        st.builds(lambda index: lambda state: actions.GoToEntry(index), st.integers(0, 8)),
+        st.builds(
+            lambda path: lambda state: actions.OpenNetwork(path), st.sampled_from(["a.safetensors", "b.pkl"])
+        ),
+        st.sampled_from(
+            [
+                lambda state: actions.ClickExpression("close_eyes"),
+                lambda state: actions.StartDrag(),
+                lambda state: actions.ResetFace(),
+                lambda state: actions.Undo(),
+                lambda state: actions.Redo(),
+                lambda state: actions.LetGo(),
+            ]
+        ),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(deeds(), min_size=1, max_size=14))
+def test_after_any_sequence_redo_takes_back_undo_and_all_of_it_can_be_gone_through(sequence):
+    editing = Editing()
+    for deed in sequence:
+        editing.do(deed(editing.state))
+        here = editing.state.history.here
+        assert here is not None and same(here.moment, editing.moment), "the present is always written down"
+    editing.let_go()
+    before, words = editing.moment, editing.words
+    if editing.state.history.can_undo:
+        editing.do(actions.Undo())
+        editing.do(actions.Redo())
+        assert same(editing.moment, before)
+    seen = []
+    for index in range(len(words)):
+        editing.do(actions.GoToEntry(index))
+        assert editing.state.history.at == index
+        seen.append(editing.moment)
+    while editing.state.history.can_undo:
+        editing.do(actions.Undo())
+        assert same(editing.moment, seen[editing.state.history.at])
+    assert editing.words == words

@@ -74,8 +74,13 @@ def hear(state: EditorState, news: News) -> Result:
 def _save(state: EditorState) -> Result:
     if state.project.path is not None:
         return _write(state, state.project.path)
-    asked = ask_where(state)
-    return state, (commands.OpenDialog(state.epoch, asked),)
+    # Where there is no dialog to be had, the panel's path box is there, with a name in it.
+    if not state.project.typed.strip():
+        state = in_project(state, typed=str(free_name(state, "project", ".zip")))
+    return state, (
+        commands.FocusPanel(state.epoch, "Project"),
+        commands.OpenDialog(state.epoch, ask_where(state)),
+    )
 
 
 def ask_where(state: EditorState) -> actions.AskForFile:
@@ -95,7 +100,8 @@ def _save_as(state: EditorState, typed: str, *, over: bool) -> Result:
     if not typed.strip():
         raise EditorError("No path: type where the project is to be saved.")
     path = Path(typed.strip()).expanduser()
-    path = path if path.suffix else path.with_suffix(".zip")
+    if not path.suffix:
+        path, over = path.with_suffix(".zip"), False  # Nobody was asked about that name.
     if path.exists() and not over and path != state.project.path:
         raise EditorError(f"{path}: is there already; choose another name, or delete it first.")
     return _write(state, path)
