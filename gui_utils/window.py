@@ -111,6 +111,7 @@ class Window:
                 f"the display has no OpenGL 3.3 ({self._last_error()}); "
                 "install a graphics driver, or use --headless"
             )
+        _fit_to_monitor(handle)
         glfw.make_context_current(handle)
         glfw.swap_interval(0 if offscreen else 1)
         return handle
@@ -294,3 +295,14 @@ class Window:
     ) -> None:
         """Close the window, however the block ended."""
         self.close()
+
+
+def _fit_to_monitor(handle: Any) -> None:
+    """Let a window be no larger than the monitor has room for."""
+    monitor = glfw.get_primary_monitor()
+    if not monitor:
+        return
+    room = glfw.get_monitor_workarea(monitor)[2:]
+    width, height = glfw.get_window_size(handle)
+    if 0 not in room and (width > room[0] or height > room[1]):
+        glfw.set_window_size(handle, min(width, room[0]), min(height, room[1]))

@@ -7,7 +7,7 @@ import dataclasses
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from viz.app import App
 
 _FIVE = ("close_eyes", "big_eyes", "close_mouth", "open_mouth", "slim_face")
+_SEEDS = {"close_mouth": 45}  # Of the demo: a mouth that is open.
 _FILM_WIDTH = 176  # px
 _FILM_FRAMES = 12
 _FILM_HOLD = 7  # Times that the first and the last frame are repeated.
@@ -116,7 +117,9 @@ def _smaller(picture: "Picture") -> "Picture":
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))
 
 
-def take_all(app: "App", folder: Path, expressions: tuple[str, ...]) -> None:
+def take_all(
+    app: "App", folder: Path, expressions: tuple[str, ...], seed: int, seeds: Mapping[str, int]
+) -> None:
     """Take the start, each expression as a film, the first also in the window, and each panel."""
     from viz.actions import ChangeDrag, ChangeLatent, ClickExpression, Undo
     from viz.panels.table import PANELS
@@ -126,6 +129,9 @@ def take_all(app: "App", folder: Path, expressions: tuple[str, ...]) -> None:
     photographer.wait_for("the first picture", lambda: app.state.frame is not None and app.state.face.glanced)
     photographer.take("start")
     for index, expression in enumerate(expressions):
+        latent = dataclasses.replace(app.state.latent, seed=seeds.get(expression, seed))
+        app.do(ChangeLatent(latent))
+        photographer.wait_for("the picture", lambda: app.state.edits == 0 and app.state.ready)
         app.do(ClickExpression(expression))
         photographer.film(expression, lambda: app.state.busy)
         if index == 0:
@@ -138,8 +144,6 @@ def take_all(app: "App", folder: Path, expressions: tuple[str, ...]) -> None:
             for panel in PANELS:
                 photographer.take_panel(panel.name)
             app.do(Undo())
-        app.do(ChangeLatent(app.state.latent))
-        photographer.wait_for("the picture", lambda: app.state.edits == 0 and app.state.ready)
 
 
 @click.command(help=__doc__.splitlines()[0] if __doc__ else None)
@@ -165,7 +169,7 @@ def main(network: Path, out: Path, seed: int, width: int, height: int, expressio
             app = App(window, open_for_window, seed, PublishedCheckpoints(), machine=ThisMachine())
             try:
                 app.open(network)
-                take_all(app, folder, expressions)
+                take_all(app, folder, expressions, seed, _SEEDS if network == CHECKPOINT else {})
             finally:
                 app.close()
     except EditorError as error:

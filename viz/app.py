@@ -67,7 +67,7 @@ class App:
         first = EditorState(latent=LatentState(seed=seed), network=NetworkState(device=device))
         state = self.preferences.remembered(first)
         self.state = take_library(state, library or Library())
-        self.preferences.restore_layout(self.docks)
+        self.preferences.restore_layout(self.docks, window.scale)
         self.worker = Worker(open_session, window.wake, machine)
         self.fetcher = Fetcher(catalogue, on_answer=window.wake) if catalogue is not None else None
         self.keeper = Keeper(work, on_answer=window.wake)
@@ -95,7 +95,7 @@ class App:
         self.worker.close()
         fault = sys.exception() is not None and not isinstance(sys.exception(), KeyboardInterrupt)
         self.keeper.close(self.state.history if unsaved(self.state) else None, in_order=not fault)
-        self.preferences.keep(self.state, at_once=True)
+        self.preferences.keep(self.state, self.window.scale, at_once=True)
         self.canvas.close()
         self.docks.close()
 
@@ -160,7 +160,7 @@ class App:
     def _remember(self) -> None:
         """Keep the settings now and then; where they cannot be kept, that is said once."""
         try:
-            self.preferences.keep(self.state)
+            self.preferences.keep(self.state, self.window.scale)
         except EditorError as error:
             self._take(
                 editor.hear(self.state, answers.Remark(f"The window's settings are not kept: {error}"))

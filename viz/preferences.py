@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import logging
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -68,15 +69,22 @@ class Preferences:
         state = dataclasses.replace(state, project=dataclasses.replace(state.project, recent=projects))
         return dataclasses.replace(state, window=window, network=network)
 
-    def restore_layout(self, docks: Docks) -> None:
-        """Put the panels where they were; where a panel has come since, all are as at first."""
+    def restore_layout(self, docks: Docks, scale: float) -> None:
+        """Put the panels where they were; where a panel has come since, all are as at first.
+
+        Args:
+            docks: where the panels are.
+            scale: of the window; a layout of another scale grows or shrinks with it.
+        """
         if self._layout and docks.knows(self._layout):
-            imgui.load_ini_settings_from_memory(self._layout)
+            before = self._kept.get("scale")
+            factor = scale / before if isinstance(before, int | float) and before > 0 else 1.0
+            imgui.load_ini_settings_from_memory(scaled(self._layout, factor))
 
     # ------------------------------------------------------------------------
     # Later.
 
-    def keep(self, state: EditorState, *, at_once: bool = False) -> None:
+    def keep(self, state: EditorState, scale: float, *, at_once: bool = False) -> None:
         """Write what has changed, at most every few seconds.
 
         Raises:
@@ -88,7 +96,7 @@ class Preferences:
         if io.want_save_ini_settings or at_once:
             self._layout = imgui.save_ini_settings_to_memory()
             io.want_save_ini_settings = False
-        wanted = _wanted(state, self._layout)
+        wanted = _wanted(state, self._layout, scale)
         if wanted == self._kept or (time.monotonic() - self._kept_at < _KEEP_EVERY and not at_once):
             return
         self._kept, self._kept_at = wanted, time.monotonic()
@@ -101,7 +109,7 @@ class Preferences:
             raise
 
 
-def _wanted(state: EditorState, layout: str) -> dict[str, Any]:
+def _wanted(state: EditorState, layout: str, scale: float) -> dict[str, Any]:
     return {
         "theme": state.window.theme,
         "size": round(state.window.size, 2),
@@ -109,8 +117,18 @@ def _wanted(state: EditorState, layout: str) -> dict[str, Any]:
         "closed": sorted(state.window.closed),
         "recent": [str(path) for path in state.network.recent[:_MOST_RECENT]],
         "projects": [str(path) for path in state.project.recent[:_MOST_RECENT]],
+        "scale": round(scale, 3),
         "layout": layout,
     }
+
+
+def scaled(layout: str, factor: float) -> str:
+    """Multiply all lengths of a layout, as Dear ImGui writes it."""
+
+    def longer(found: re.Match[str]) -> str:
+        return f"{found[1]}={round(int(found[2]) * factor)},{round(int(found[3]) * factor)}"
+
+    return re.sub(r"\b(Pos|Size|SizeRef)=(-?\d{1,6}),(-?\d{1,6})", longer, layout)
 
 
 def _texts(value: object) -> list[str]:

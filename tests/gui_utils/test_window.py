@@ -281,3 +281,14 @@ def test_text_is_copied_and_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
             person.key(key, glfw.MOD_CONTROL)
             person.look(2)
         assert texts[1] == "größer ü"
+
+
+@on_x11
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs an X server")
+def test_a_window_is_no_larger_than_its_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", start_display("-screen", "0", "640x360x24"))
+    from gui_utils.window import Window
+
+    with Window("test", 1280, 800) as window:
+        window.frame(lambda: None)
+        assert window.size == (640, 360)

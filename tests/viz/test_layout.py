@@ -62,6 +62,15 @@ def test_a_layout_is_remembered_and_reset_puts_it_back(
         assert editor.state.window.closed == frozenset()
 
 
+def test_a_layout_grows_with_the_scale(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with started(monkeypatch, tmp_path) as editor:
+        small = stage_left(editor)
+    kept = json.loads((tmp_path / "window.json").read_text())
+    (tmp_path / "window.json").write_text(json.dumps({**kept, "scale": kept["scale"] / 1.4}))
+    with started(monkeypatch, tmp_path) as editor:
+        assert stage_left(editor) == pytest.approx(small * 1.4, rel=0.08)
+
+
 def theme_padding(editor: EditorPerson) -> float:
     from imgui_bundle import imgui
 
