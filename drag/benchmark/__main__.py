@@ -32,9 +32,9 @@ RESOLUTIONS = (256, 512, 1024)
     "--preset",
     "presets",
     multiple=True,
-    default=("paper",),
+    default=("swift", "paper"),
     show_default=True,
-    type=click.Choice(["paper", "published"]),
+    type=click.Choice(["swift", "paper", "published"]),
 )
 @click.option(
     "--threads", default=2, show_default=True, type=click.IntRange(1, 256), help="Processor threads."
@@ -69,7 +69,13 @@ def main(
 
     Random weights have the size of the published FFHQ networks. Each case runs in a process of its own.
     """
-    plan = Plan(presets, published, threads, 3 if quick else steps, 1 if quick else their_steps)
+    plan = Plan(
+        presets[:1] if quick else presets,
+        published,
+        threads,
+        3 if quick else steps,
+        1 if quick else their_steps,
+    )
     rows: list[Row] = []
     try:
         for network, cases in _jobs(quick, resolutions, which):

@@ -22,7 +22,7 @@ class Row:
         resolution: height of the picture, px.
         points: how many are dragged.
         batch: how many drags at once; seconds are those of all together.
-        engine: "paper" or "published" (our presets), or "published code".
+        engine: "swift", "paper" or "published" (our presets), or "published code".
         steps: how many were timed, after the first.
         ended: why the drag ended, or nothing if it was broken off.
         seconds_per_step: median wall seconds of a step, without the first, which takes references.
@@ -61,7 +61,7 @@ class Plan:
         their_steps: the published code's.
     """
 
-    engines: tuple[str, ...] = ("paper",)
+    engines: tuple[str, ...] = ("swift",)
     checkout: Path | None = None
     threads: int = 2
     steps: int = 10

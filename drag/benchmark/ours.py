@@ -9,8 +9,12 @@ from drag.batch import drag_batch
 from drag.benchmark.cases import Case, Network
 from drag.benchmark.networks import open_network
 from drag.config import DragConfig
+from drag.latent import directions_of
 from drag.request import DragRequest
 from drag.session import DragSession
+
+# So many w say how w spreads.
+_SAMPLES = 1000
 
 
 class OurDrag:
@@ -19,7 +23,7 @@ class OurDrag:
     Args:
         case: what is dragged.
         network: on what.
-        preset: "paper" or "published".
+        preset: "swift", "paper" or "published".
     """
 
     def __init__(self, case: Case, network: Network, preset: str) -> None:
@@ -27,13 +31,12 @@ class OurDrag:
         dice = np.random.RandomState(0)
         height = generator.image_size[0]
         request = DragRequest(*case.at(height), case.mask_at(height))
-        config = DragConfig.published() if preset == "published" else DragConfig.paper()
-        sessions = []
-        for _ in range(case.batch):
-            z = torch.from_numpy(dice.randn(1, generator.z_dim)).float()
-            with torch.no_grad():
-                w = generator.mapping(z, truncation_psi=0.7)
-            sessions.append(DragSession(generator, w, request, config))
+        config = DragConfig.named(preset)
+        with torch.no_grad():
+            zs = torch.from_numpy(dice.randn(_SAMPLES, generator.z_dim)).float()
+            starts = generator.mapping(zs[: case.batch], truncation_psi=0.7)
+            directions = directions_of(generator.mapping(zs)[:, 0])
+        sessions = [DragSession(generator, w, request, config, directions=directions) for w in starts]
         self._steps = drag_batch(generator, sessions)
 
     def step(self) -> tuple[float, float, str]:

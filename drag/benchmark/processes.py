@@ -33,7 +33,7 @@ class Side:
     """One engine on one case, in a process of its own.
 
     Args:
-        engine: "paper" or "published" (presets of ours), or "published code".
+        engine: "swift", "paper" or "published" (presets of ours), or "published code".
         case: what is dragged.
         network: on what.
         threads: processor threads.

@@ -32,21 +32,25 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def growth(rows: Iterable[Row]) -> str:
-    """Say how seconds grow: with resolution, with points, with drags at once."""
-    ours = [row for row in rows if row.engine == "paper"]
+    """Say how seconds of our engines grow: with resolution, with points, with drags at once."""
+    ours = [row for row in rows if row.engine != THEIRS]
     lines = []
-    for name in dict.fromkeys(row.case for row in ours):
-        same = sorted((row for row in ours if row.case == name), key=lambda row: row.resolution)
-        same = [row for row in same if row.network == same[0].network]
-        if len(same) > 1:
-            lines.append(f"{name}, " + _compare(same, [f"{row.resolution} px" for row in same]))
-    counts = [row for row in ours if row.case.endswith(" of eyes")]
-    if len(counts) > 1:
-        lines.append("points in one place, " + _compare(counts, [str(row.points) for row in counts]))
-    batches = [row for row in ours if row.case.startswith("eyes ×")]
-    if len(batches) > 1:
-        rates = [f"{row.batch}: {row.batch / row.processor_per_step:.1f}" for row in batches]
-        lines.append("drags at once, steps a processor second: " + ", ".join(rates))
+    for engine in dict.fromkeys(row.engine for row in ours):
+        own = [row for row in ours if row.engine == engine]
+        for name in dict.fromkeys(row.case for row in own):
+            same = sorted((row for row in own if row.case == name), key=lambda row: row.resolution)
+            same = [row for row in same if row.network == same[0].network]
+            if len(same) > 1:
+                lines.append(f"{engine}, {name}, " + _compare(same, [f"{row.resolution} px" for row in same]))
+        counts = [row for row in own if row.case.endswith(" of eyes")]
+        if len(counts) > 1:
+            lines.append(
+                f"{engine}, points in one place, " + _compare(counts, [str(row.points) for row in counts])
+            )
+        batches = [row for row in own if row.case.startswith("eyes ×")]
+        if len(batches) > 1:
+            rates = [f"{row.batch}: {row.batch / row.processor_per_step:.1f}" for row in batches]
+            lines.append(f"{engine}, drags at once, steps a processor second: " + ", ".join(rates))
     return "\n".join(lines)
 
 
