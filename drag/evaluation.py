@@ -79,7 +79,7 @@ class Evaluator:
         holds = config.hold_weight > 0 and request.mask is not None
         resolution = picture.resolution(self._guides, holds, self._generator.image_size)
         holds |= self._sees_features and config.mask_weight > 0
-        self._eye.aim(config, self._sees_features, resolution, self._mask if holds else None)
+        self._eye.aim(config, self._sees_features, resolution, holds and self._mask is not None)
 
     def grip(self, request: DragRequest) -> None:
         """Put the handles on the request's points."""
@@ -175,8 +175,7 @@ class Evaluator:
         if self._guides:
             terms["guide"] = config.guide_weight * opinion.loss
         if sight.rgb is not None and rgb_held is not None and first is not None and first.rgb is not None:
-            held = rgb_held if sight.weight is None else rgb_held * sight.weight
-            terms["hold"] = config.hold_weight * picture.hold(sight.rgb, first.rgb, held)
+            terms["hold"] = config.hold_weight * picture.hold(sight.rgb, first.rgb, rgb_held)
         return terms
 
     def _change_held(self, sight: Sight, first: Tensor, held: Tensor) -> Tensor:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from drag.config import DragConfig
@@ -13,13 +12,10 @@ from drag.paper import PaperMatching
 from drag.precision import looking
 from drag.request import FloatArray
 from drag.types import Generator, Parts, Taps
-from drag.view import Cells, View, boxes_of, covered, joined, view_around
+from drag.view import Cells, View, joined, view_around
 
 # Where only part of a map is computed, whole maps of this height say what happens in the rest, px.
-FEATURES_BELOW, PICTURE_BELOW = 32, 32
-
-# A change that only a lower block tells of counts at most so many times.
-MOST_WEIGHT = 4.0
+BELOW = 32
 
 
 class Sight(NamedTuple):
@@ -31,14 +27,12 @@ class Sight(NamedTuple):
         view: which part of the features is there; None for all of them.
         change_below: [1, C', h', w'], a lower block's features less the first state's, whole, where there is
             a view and a mask holds.
-        weight: [r, r], how much a change of the picture counts: more where only a lower block tells of it.
     """
 
     features: Tensor | None
     rgb: Tensor | None
     view: View | None = None
     change_below: Tensor | None = None
-    weight: Tensor | None = None
 
 
 class Plan(NamedTuple):
@@ -49,7 +43,7 @@ class Plan(NamedTuple):
         resolution: height of the picture that is wanted, or None.
         parts: the rectangles that are wanted of it; none for everything.
         below: up to which height whole maps are wanted besides.
-        view: what the parts are a view of, where they are features.
+        view: what the parts are a view of.
         quick: whether it may be computed in half floats, where these are quicker.
     """
 
@@ -140,26 +134,22 @@ class Eye:
         # What lies below the parts, as it was in the first state.
         self._below: Parts | None = None
 
-    def aim(
-        self, config: DragConfig, sees_features: bool, resolution: int | None, mask: Tensor | None
-    ) -> None:
+    def aim(self, config: DragConfig, sees_features: bool, resolution: int | None, holds: bool) -> None:
         """Take what is to be looked at.
 
         Args:
-            config: feature_block and preset.
+            config: feature_block, preset and step_rule.
             sees_features: whether anybody reads features.
             resolution: height at which the picture is looked at, px; None if nobody looks.
-            mask: [H, W], 1 = may move, where something is held outside it; else None.
+            holds: whether something is held outside a mask.
         """
         block = min(config.feature_block, self._generator.num_blocks - 1) if sees_features else None
         if (block, resolution) != (self._block, self._resolution):
             self._below = None  # It was of other maps.
         self._block, self._resolution, self._preset = block, resolution, config.preset
-        self._holds = mask is not None
-        self._moving: tuple[Cells, ...] = ()
-        if mask is not None and resolution is not None:
-            width = max(1, round(mask.shape[1] * resolution / mask.shape[0]))
-            self._moving = boxes_of(F.adaptive_max_pool2d(mask[None], (resolution, width))[0] > 0)
+        # Steps that compare one loss with the last need all digits.
+        self._quick = config.step_rule == "adam" and config.preset != "published" and resolution is None
+        self._holds = holds
 
     def forget(self) -> None:
         """Compare later states with the next one."""
@@ -168,19 +158,16 @@ class Eye:
     def plan(self, points: FloatArray, matching: Matching) -> Plan:
         """Plan what to ask for of a state with handles last seen at points [N, 2] px.
 
-        The published code reads whole maps, and so does who reads features and looks at the picture as well.
+        The published code reads whole maps, and who looks at the picture sees all of it.
         """
-        # Steps that compare one loss with the last, as guided ones do, need all the digits.
-        quick = self._preset == "paper" and self._resolution is None
-        plan = Plan(self._block, self._resolution, quick=quick)
+        plan = Plan(self._block, self._resolution, quick=self._quick)
         lacks_reference = self.first is None or (self._holds and self._below is None)
         return plan if lacks_reference else self._narrowed(plan, points, matching)
 
     def take(self, w: Tensor, taps: Taps, plan: Plan, points: FloatArray, matching: Matching) -> Sight:
         """Make what is seen of what a generator answered to a plan for w [num_ws, w_dim]."""
         if taps.cut is not None:
-            given = self._picture_with if plan.view is None else self._features_in
-            return given(taps.cut, plan)
+            return self._features_in(taps.cut, plan)
         sight = self._whole(taps)
         if self.first is None:
             features, rgb = (None if whole is None else whole.detach() for whole in sight[:2])
@@ -195,14 +182,10 @@ class Eye:
     def _narrowed(self, plan: Plan, points: FloatArray, matching: Matching) -> Plan:
         """Narrow a plan to what will be read, where that is not everything."""
         first = None if self.first is None else self.first.features
-        if not isinstance(matching, PaperMatching):
-            return plan
-        if plan.resolution is not None:
-            return plan if plan.block is not None else plan._replace(parts=self._moving, below=PICTURE_BELOW)
-        if first is None or len(points) == 0:
+        if first is None or plan.resolution is not None or not isinstance(matching, PaperMatching):
             return plan
         view = view_around(points, matching, (first.shape[2], first.shape[3]), self._generator.image_size)
-        return plan._replace(parts=view.parts, below=FEATURES_BELOW if self._holds else 0, view=view)
+        return plan._replace(parts=view.parts, below=BELOW if self._holds else 0, view=view)
 
     # ----------------------------------------------------------------------------
     # What is made of the answer.
@@ -222,19 +205,3 @@ class Eye:
         assert plan.view is not None
         changed = cut.features - self._below.features if self._holds and self._below is not None else None
         return Sight(plan.view.assemble(cut.parts), None, plan.view, changed)
-
-    def _picture_with(self, cut: Parts, plan: Plan) -> Sight:
-        """Put the parts into the first picture, which changes around them as its lower block says."""
-        first = None if self.first is None else self.first.rgb
-        if first is None or cut.rgb is None or self._below is None or self._below.rgb is None:
-            raise RuntimeError("a part of the picture came without what lies below it")
-        change = (cut.rgb - self._below.rgb)[:, :3]
-        smooth = F.interpolate(change, size=first.shape[2:], mode="bilinear", align_corners=False)
-        rgb = first + smooth
-        for (top, left, bottom, right), part in zip(plan.parts, cut.parts, strict=True):
-            rgb[:, :, top:bottom, left:right] = part[:, :3]
-        with torch.no_grad():
-            inside = covered(plan.parts, (first.shape[2], first.shape[3]), first.device)
-            seen, below = (((each * inside).square().sum()) for each in (rgb - first, smooth))
-            weight = torch.where(inside > 0, 1.0, (seen / below.clamp(min=1e-12)).clamp(1.0, MOST_WEIGHT))
-        return Sight(None, rgb, weight=weight)

@@ -125,22 +125,6 @@ def joined(boxes: Iterable[Cells]) -> tuple[Cells, ...]:
     return tuple(sorted(kept))
 
 
-def boxes_of(wanted: Tensor) -> tuple[Cells, ...]:
-    """Find rectangles that hold all that is wanted of a map, bool [H, W]: it is cut along empty lines."""
-    boxes = []
-    for left, right in _runs(wanted.any(0)):
-        for top, bottom in _runs(wanted[:, left:right].any(1)):
-            boxes.append((top, left, bottom, right))
-    return joined(boxes)
-
-
-def _runs(line: Tensor) -> list[tuple[int, int]]:
-    """List where the true stretches of a line begin and end."""
-    edges = torch.diff(line.int(), prepend=line.new_zeros(1).int(), append=line.new_zeros(1).int()).tolist()
-    starts = [index for index, edge in enumerate(edges) if edge > 0]
-    return list(zip(starts, [index for index, edge in enumerate(edges) if edge < 0], strict=True))
-
-
 def _join(one: Cells, other: Cells) -> Cells:
     return (
         min(one[0], other[0]),

@@ -9,7 +9,7 @@ from torch import nn
 from training.blocks_stylegan2 import BlockOptions, SynthesisBlock
 from training.generator import Cut, GeneratorBase, Taps, checked_block, checked_noise_mode, checked_ws
 from training.layers import Kwargs, MappingNetwork, NetworkError, dtype_asked_for
-from training.region_synthesis import WORTH_A_CUT, WORTH_A_PICTURE, parts_on, work_of
+from training.region_synthesis import WORTH_A_CUT, parts_on, work_of
 from training.regions import Region
 
 ARCHITECTURES = ("skip", "resnet", "orig")
@@ -136,8 +136,7 @@ class SynthesisNetwork(nn.Module):
             if cut is not None and noise_mode == "const" and self._can_cut(last_feature, last_rgb, ws.device):
                 lower = blocks[: max(last_feature, last_rgb) + 1]
                 regions = [Region(*cells) for cells in cut[0]]
-                worth = WORTH_A_CUT if last_rgb < 0 else WORTH_A_PICTURE
-                if work_of(lower, regions, cut[1]) < worth:
+                if work_of(lower, regions, cut[1]) < WORTH_A_CUT:
                     parts = parts_on(lower, ws, regions, cut[1], with_rgb=last_rgb >= 0, start=start)
                     return Taps(None, None, cut=parts)
             x, img, features = None, None, None

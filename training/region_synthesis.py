@@ -33,9 +33,8 @@ from training.regions import (
 # Blocks up to this height are computed whole: less work than keeping their books.
 WHOLE_UP_TO = 16
 
-# A cut that leaves more than this share of the work is not worth its own; of a picture, the rest of which is
-# then only estimated, it must save more.
-WORTH_A_CUT, WORTH_A_PICTURE = 0.8, 0.4
+# A cut that leaves more than this share of the work is not worth its own.
+WORTH_A_CUT = 0.8
 
 
 # ----------------------------------------------------------------------------

@@ -69,13 +69,9 @@ def main(
 
     Random weights have the size of the published FFHQ networks. Each case runs in a process of its own.
     """
-    plan = Plan(
-        presets[:1] if quick else presets,
-        published,
-        threads,
-        3 if quick else steps,
-        1 if quick else their_steps,
-    )
+    if quick:
+        presets, steps, their_steps = presets[:1], 3, 1
+    plan = Plan(presets, published, threads, steps, their_steps)
     rows: list[Row] = []
     try:
         for network, cases in _jobs(quick, resolutions, which):

@@ -44,9 +44,8 @@ def growth(rows: Iterable[Row]) -> str:
                 lines.append(f"{engine}, {name}, " + _compare(same, [f"{row.resolution} px" for row in same]))
         counts = [row for row in own if row.case.endswith(" of eyes")]
         if len(counts) > 1:
-            lines.append(
-                f"{engine}, points in one place, " + _compare(counts, [str(row.points) for row in counts])
-            )
+            labels = [str(row.points) for row in counts]
+            lines.append(f"{engine}, points in one place, " + _compare(counts, labels))
         batches = [row for row in own if row.case.startswith("eyes ×")]
         if len(batches) > 1:
             rates = [f"{row.batch}: {row.batch / row.processor_per_step:.1f}" for row in batches]

@@ -36,21 +36,8 @@ def test_many_points_lie_where_few_do():
 
 def test_the_command_times_a_drag_on_the_bundled_checkpoint(tmp_path):
     path = tmp_path / "rows.json"
-    arguments = [
-        "--on",
-        "bundled",
-        "--case",
-        "eyes",
-        "--preset",
-        "paper",
-        "--steps",
-        "2",
-        "--threads",
-        "1",
-        "--json",
-        str(path),
-    ]
-    result = CliRunner().invoke(main, arguments)
+    options = "--on bundled --case eyes --preset paper --steps 2 --threads 1 --json"
+    result = CliRunner().invoke(main, [*options.split(), str(path)])
     assert result.exit_code == 0, result.output
     (row,) = json.loads(path.read_text())
     assert (row["case"], row["engine"], row["resolution"], row["points"]) == ("eyes", "paper", 256, 4)

@@ -64,7 +64,7 @@ def test_the_published_code_overlooks_the_margins_and_the_preset_repeats_that(ge
     for preset in (DragConfig.paper(), DragConfig.published()):
         config = dataclasses.replace(preset, feature_block=3)
         eye = Eye(generator)
-        eye.aim(config, True, None, None)
+        eye.aim(config, True, None, False)
         matching = make_matching(config, generator.image_size, 1)
         plan = eye.plan(request.points, matching)
         taps = ask(generator, start[None], plan)
