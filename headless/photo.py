@@ -36,6 +36,11 @@ from headless.photo_desk import PhotoDesk, PhotoDeskError, Sitting
 from headless.photo_options import PhotoOptions
 from headless.session import EditSession, Picture
 
+DRAWN = (
+    "This network draws portraits: the face becomes a drawn one. With one of photographed faces it stays a "
+    "photograph (python -m training.download --list)."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class PhotoResult:
@@ -105,7 +110,9 @@ def _work(
     say: Callable[[str], None],
 ) -> PhotoResult:
     assert options.photo is not None
-    photo = desk.open(options.photo)
+    photo, _ = desk.open(options.photo)
+    if desk.draws:
+        say(DRAWN)
     for note in photo.notes:
         say(note)
     face, count, note = _face(desk, options, edit.detector)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +65,7 @@ class PhotoDesk:
     Attributes:
         photo: the photograph; None before the first.
         small: the same for the screen, uint8 [h, w, 3].
+        faces: those that were found in it, largest first.
         sitting: the face that was brought into the generator last; None before the first.
         whole_face: put the whole drawn face into the photograph, not only what changed.
     """
@@ -73,6 +74,7 @@ class PhotoDesk:
         self._session, self._projector, self._keep = session, projector, keep
         self.photo: Photo | None = None
         self.small: Picture | None = None
+        self.faces: Sequence[Face] = ()
         self.sitting: Sitting | None = None
         self.whole_face = False
         self._standing: tuple[Alignment | None] | tuple[()] = ()
@@ -85,19 +87,22 @@ class PhotoDesk:
     # ------------------------------------------------------------------------
     # The photograph.
 
-    def open(self, path: Path) -> Photo:
-        """Read a photograph; the one before stays if that fails.
+    def open(self, path: Path) -> tuple[Photo, Picture]:
+        """Read a photograph, and give it, and the same for the screen; the one before stays if that fails.
 
         Raises:
             PhotoError: if it is none.
         """
         photo = read_photo(path)
-        self.photo, self.small, self.sitting = photo, _shrunk(photo.rgb), None
-        return photo
+        small = _shrunk(photo.rgb)
+        self.photo, self.small, self.sitting, self.faces = photo, small, None, ()
+        return photo, small
 
     def look(self, wish: str = "auto", progress: Progress = lambda text, share: None) -> PhotographFaces:
         """Find the faces of the photograph, largest first."""
-        return find_faces(self._photo.rgb, self._session.detector(wish), progress)
+        found = find_faces(self._photo.rgb, self._session.detector(wish), progress)
+        self.faces = found.faces
+        return found
 
     def take_out(self, face: Face) -> tuple[Alignment, Picture]:
         """Cut a face out as the generator's frames are.
@@ -162,6 +167,16 @@ class PhotoDesk:
     def is_of(self, latent: Latent) -> bool:
         """Tell whether a latent is that of the face in the photograph."""
         return self.sitting is not None and latent.given is self.sitting.latent.given
+
+    @property
+    def in_front(self) -> bool:
+        """Whether the picture that the session is at is of the face in the photograph."""
+        return self.is_of(self._session.latent)
+
+    @property
+    def draws(self) -> bool:
+        """Whether the network draws portraits, so that a face becomes a drawn one."""
+        return self._session.detector_named == "bundled"
 
     # ------------------------------------------------------------------------
     # And back.

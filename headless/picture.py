@@ -65,6 +65,16 @@ class PictureSession:
         self.generate(seed=0, psi=0.5)
         self.frame()
 
+    @property
+    def latent(self) -> Latent:
+        """What the picture in front of us comes from."""
+        return self._latent
+
+    @property
+    def detector_named(self) -> str:
+        """Which detector the network's file asks for: "bundled" for one that draws portraits, or empty."""
+        return self._own.metadata.get("detector", "")
+
     # ------------------------------------------------------------------------
     # Which w.
 

@@ -22,6 +22,7 @@ from viz.machine import Machine
 from viz.meter import Meter
 from viz.panels import banners, progress, recovery
 from viz.panels.table import PANELS
+from viz.photo_view import PhotoStage
 from viz.preferences import Preferences
 from viz.rules.face import take_library
 from viz.rules.project import unsaved
@@ -74,6 +75,7 @@ class App:
         self.errands = Errands(window, self.docks)
         self.meter = Meter(window)
         self.canvas = Canvas()
+        self.photo_stage = PhotoStage()
         self._offered: Moment | None = None
 
     def open(self, path: Path) -> None:
@@ -98,6 +100,7 @@ class App:
         self.preferences.keep(self.state, self.window.scale, at_once=True)
         self.canvas.close()
         self.docks.close()
+        self.photo_stage.close()
 
     # ------------------------------------------------------------------------
     # One frame.
@@ -214,7 +217,8 @@ class App:
         room = imgui.get_content_region_avail().y
         strip = progress.height()
         imgui.begin_child("canvas", imgui.ImVec2(0, max(1.0, room - strip)))
-        found += self.canvas.draw(self.state, scale)
+        stage = self.canvas if self.state.photo.shown is None else self.photo_stage
+        found += stage.draw(self.state, scale)
         imgui.end_child()
         found += progress.draw(self.state)
         return found

@@ -11,6 +11,7 @@ finds its own.
 import dataclasses
 
 from dnnlib.errors import EditorError
+from dnnlib.photos import may_be_photo
 from viz import actions, answers
 from viz.rules import (
     capture,
@@ -20,6 +21,7 @@ from viz.rules import (
     jobs,
     layers,
     network,
+    photo,
     picture,
     points,
     project,
@@ -56,6 +58,10 @@ def act(state: EditorState, action: actions.Action) -> Result:
 def _act(state: EditorState, action: actions.Action) -> Result:
     if isinstance(action, actions.DropFiles) and action.paths and action.paths[0].suffix.lower() == ".zip":
         return project.act(state, actions.OpenProject(str(action.paths[0])))
+    if isinstance(action, actions.DropFiles) and action.paths and may_be_photo(action.paths[0]):
+        return photo.act(state, actions.OpenPhoto(str(action.paths[0])))
+    if isinstance(action, actions.photo.Action):
+        return photo.act(state, action)
     if isinstance(action, actions.network.Action):
         return network.act(state, action)
     if isinstance(action, actions.picture.Action):
@@ -99,6 +105,8 @@ def _hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
         return history.arrived(state, news)
     if isinstance(news, answers.network.News):
         return network.hear(state, news)
+    if isinstance(news, answers.photo.News):
+        return photo.hear(state, news)
     if isinstance(news, answers.Frame | answers.picture.News):
         return picture.hear(state, news)
     if isinstance(news, answers.layers.News):

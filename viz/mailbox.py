@@ -20,6 +20,7 @@ from viz.commands import (
     Generate,
     Glance,
     GoTo,
+    Invert,
     Load,
     Pace,
     Regrip,
@@ -29,7 +30,7 @@ from viz.commands import (
 )
 
 _QUESTIONS = (Generate, GoTo, Glance, Detect)
-_CHANGES_PICTURE = (Load, Generate, GoTo, Adjust, Drag)
+_CHANGES_PICTURE = (Load, Generate, GoTo, Adjust, Drag, Invert)
 
 
 class Inbox:

@@ -14,6 +14,7 @@ from drag.request import DragRequest
 from faces.expression import Expression
 from faces.landmarks import Face
 from viz.opening import Opening
+from viz.photographs import Photographs
 
 if TYPE_CHECKING:  # The window opens before torch is imported; the worker's session brings it.
     from drag.types import DragStep
@@ -36,6 +37,10 @@ class Session(Protocol):
     has_noise: bool
     on_remark: Callable[[str], None]
     on_wait: Callable[[str], None] | None
+
+    @property
+    def photos(self) -> Photographs | None:
+        """Where photographs are worked on; None where that cannot be."""
 
     def go_to_latent(self, latent: Latent) -> None:
         """Go to the w of a description, and draw with its noise."""

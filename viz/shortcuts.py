@@ -28,6 +28,7 @@ from viz.actions import (
     NudgeMarker,
     OpenLatent,
     OpenNetwork,
+    OpenPhoto,
     PauseJob,
     Quit,
     Redo,
@@ -47,11 +48,15 @@ from viz.actions import (
 )
 from viz.points import place_of
 from viz.rules.project import ask_where, ask_which
-from viz.state import GREATEST_BRUSH, Against, CompareMode, EditorState, JobKind, MaskChange, Tool, ViewState
+from viz.state import GREATEST_BRUSH, Against, CompareMode, EditorState, MaskChange, Tool, ViewState
 
 Act = Callable[[EditorState], Action | None]
 
 CHECKPOINTS = (("Checkpoints", "*.safetensors *.pkl *.pt *.pth"), ("All files", "*"))
+PHOTOS = (
+    ("Photographs", "*.jpg *.jpeg *.png *.webp *.heic *.heif *.tif *.tiff *.avif *.bmp"),
+    ("All files", "*"),
+)
 LATENTS = (("Latents", "*.npz *.npy"), ("All files", "*"))
 _ZOOM_STEP = 1.25
 _BRUSH_STEP = 1.15
@@ -172,7 +177,7 @@ def _step(state: EditorState) -> Action | None:
 
 
 def _pause(state: EditorState) -> Action | None:
-    if state.job is None or state.job.kind is JobKind.FILM:
+    if state.job is None or not state.job.kind.changes_picture:
         return None
     return ContinueJob() if state.job.paused else PauseJob()
 
@@ -217,6 +222,11 @@ def _mask(state: EditorState) -> Action:
 _ask_for_latent = AskForFile("Open a latent", LATENTS, OpenLatent)
 
 
+def ask_for_photo() -> Action:
+    """Let a photograph be chosen in a dialog, and opened."""
+    return AskForFile("Open a photograph", PHOTOS, OpenPhoto)
+
+
 def ask_for_checkpoint() -> Action:
     """Let a checkpoint be chosen in a dialog, and opened."""
     return AskForFile("Open a checkpoint", CHECKPOINTS, OpenNetwork)
@@ -227,6 +237,8 @@ def ask_for_checkpoint() -> Action:
 
 SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("Ctrl+O", "Open a checkpoint …", lambda state: ask_for_checkpoint(), "File"),
+    Shortcut("Ctrl+P", "Open a photograph …",
+             lambda s: ask_for_photo() if s.network.loaded else None, "File"),
     Shortcut("Ctrl+E", "Save the picture (PNG)", lambda s: SavePicture() if s.frame else None, "File"),
     Shortcut("Ctrl+Shift+E", "Save the window (PNG)", lambda s: SaveWindow(), "File"),
     Shortcut("Ctrl+G", "Save the edit (film)", _save_edit, "File"),

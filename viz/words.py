@@ -103,6 +103,8 @@ def progress_text(job: Job) -> str:
         return "stopping …"
     if progress is None:
         return "looking for the face …" if job.plan is None and job.kind.value == "adjust" else "starting …"
+    if job.kind.value == "photo":
+        return f"{progress.words} …"
     parts = [f"{progress.done} of {progress.total}"]
     if progress.distance is not None:
         parts.append(f"{progress.distance:.1f} px left")
@@ -110,6 +112,8 @@ def progress_text(job: Job) -> str:
         parts.append(f"{1 - progress.share:.0%} of the way left")
     if progress.rate > 0:
         parts.append(f"{progress.rate:.1f} steps a second")
+    if progress.words:
+        parts.append(progress.words)
     if job.paused:
         parts.append("paused")
     if left := seconds_left_text(job):

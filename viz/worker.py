@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from dnnlib.errors import EditorError
 from viz import answers, commands
-from viz.jobs import dragging, films, layers, loading, showing
+from viz.jobs import dragging, films, layers, loading, photos, showing
 from viz.jobs.desk import Desk, NoNetworkError
 from viz.machine import Machine
 from viz.mailbox import Inbox, Outbox
@@ -83,6 +83,14 @@ class Worker:
                 showing.generate(self._desk, command)
             case commands.GoTo():
                 showing.go_to(self._desk, command)
+            case commands.OpenPhoto():
+                photos.open_photo(self._desk, command)
+            case commands.Invert():
+                photos.invert(self._desk, command)
+            case commands.PutBack():
+                photos.put_back(self._desk, command)
+            case commands.SavePhoto():
+                photos.save(self._desk, command)
             case commands.Draw():
                 showing.draw(self._desk, command)
             case commands.Glance():

@@ -74,6 +74,7 @@ class FakeSession:
     has_noise: bool = True
     on_remark: Callable[[str], None] = lambda text: None
     on_wait: Callable[[str], None] | None = None
+    photos: Any = None
     seed: int = 0
     psi: float = 1.0
     blue: int = 0

@@ -8,6 +8,7 @@ from viz.actions import (
     jobs,
     layers,
     network,
+    photo,
     picture,
     points,
     project,
@@ -30,6 +31,7 @@ from viz.actions.network import (
     StartDownload,
     TypePath,
 )
+from viz.actions.photo import BringIn, ChangePhoto, OpenPhoto, SavePhoto
 from viz.actions.picture import ChangeLatent, ChangeWalk, OpenLatent, PassTime, SaveLatent, ScrubEdit
 from viz.actions.points import (
     ChangeDrag,
@@ -78,6 +80,7 @@ from viz.actions.window import (
 Action = (
     network.Action
     | picture.Action
+    | photo.Action
     | points.Action
     | face.Action
     | capture.Action

@@ -30,6 +30,7 @@ class Progress:
         rate: steps a second, 0 before the first.
         points: [N, 2] where the handles are now.
         loss: of the step, if it has one.
+        words: what else is to be said, e.g. how long it will take.
     """
 
     epoch: int
@@ -40,6 +41,7 @@ class Progress:
     rate: float = 0.0
     points: FloatArray | None = None
     loss: float | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,14 @@ class Frame:
     """A picture, uint8 [H, W, 3]; `step` counts from 0 in an edit.
 
     `w` [num_ws, w_dim] float32 is what it was drawn from; None for the steps of an edit, whose path tells it.
+    `photograph`, uint8 [h, w, 3], is the photograph with this picture in it, where the picture is of one.
     """
 
     epoch: int
     picture: Picture
     step: int = 0
     w: FloatArray | None = None
+    photograph: Picture | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,11 +3,12 @@
 An answer carries the epoch of its command, so that the window can tell old news from new.
 """
 
-from viz.commands import capture, edits, layers, network, picture, project, stack, window
+from viz.commands import capture, edits, layers, network, photo, picture, project, stack, window
 from viz.commands.capture import ReadLatent, SaveFilm, WriteLatent, WritePicture, WriteWindow
 from viz.commands.edits import Adjust, Drag, Pace, Regrip, Retune, Stop
 from viz.commands.layers import Watch
 from viz.commands.network import CancelFetch, CancelLoad, Fetch, FetchAddress, Load
+from viz.commands.photo import Invert, OpenPhoto, PutBack, SavePhoto
 from viz.commands.picture import Detect, Draw, Generate, Glance, GoTo
 from viz.commands.project import DiscardWork, FindWork, ReadProject, SetAside, TakeWork, WriteProject
 from viz.commands.stack import ReadStackFile, WriteDirection, WriteRecipe
@@ -15,6 +16,7 @@ from viz.commands.window import ArrangePanels, CloseWindow, FocusPanel, OpenDial
 
 Command = (
     network.Command
+    | photo.Command
     | picture.Command
     | edits.Command
     | capture.Command

@@ -1,5 +1,6 @@
 """What a job works with: the session, a way to be heard, and a way to learn that it is to end."""
 
+import dataclasses
 import time
 from collections.abc import Callable
 
@@ -65,6 +66,9 @@ class Desk:
 
     def show(self, frame: answers.Frame) -> None:
         """Show a frame, and the features of it that are watched; what nobody has seen yet gives way."""
+        photos = self.loaded.photos if self.loaded is not None else None
+        if photos is not None and photos.in_front:
+            frame = dataclasses.replace(frame, photograph=photos.preview(frame.picture))
         self._outbox.show(frame)
         self._on_answer()
         layers.look(self)

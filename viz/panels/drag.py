@@ -53,7 +53,7 @@ def _draw_tool(drag: DragState) -> DragState:
 def _draw_start(state: EditorState) -> list[Action]:
     """Draw what begins, holds and ends a drag: the three buttons mean what can be done now."""
     found: list[Action] = []
-    job = state.job if state.job is not None and state.job.kind is not JobKind.FILM else None
+    job = state.job if state.job is not None and state.job.kind.changes_picture else None
     width = share_of_row(3)
     if job is None:
         with disabled(not state.ready or not state.complete_pairs):

@@ -123,7 +123,7 @@ def _draw_own() -> list[Action]:
 
 def _draw_faces_found(state: EditorState) -> None:
     faces = state.face.faces
-    if state.job is not None and state.job.kind is not JobKind.FILM:
+    if state.job is not None and state.job.kind.changes_picture:
         return
     if faces is not None and len(faces) > 1:
         muted(f"{len(faces)} faces. The largest is meant; show landmarks and click a number for another.")

@@ -7,7 +7,7 @@ from gui_utils.widgets import button, coloured, disabled, elided, hint, main_but
 from viz.actions import Action, ContinueJob, PauseJob, StopJob
 from viz.panels import scrubber
 from viz.shortcuts import with_keys
-from viz.state import EditorState, Job, JobKind
+from viz.state import EditorState, Job
 from viz.words import outcome_text, progress_text
 
 
@@ -25,7 +25,7 @@ def draw(state: EditorState) -> list[Action]:
         return scrubber.draw(state)
     found: list[Action] = []
     stop_width = imgui.get_font_size() * 6
-    pauses = job.kind is not JobKind.FILM
+    pauses = job.kind.changes_picture
     imgui.begin_group()
     coloured(job.title, theme.TEXT)
     imgui.same_line()

@@ -15,6 +15,7 @@ from viz.panels import (
     layers,
     network,
     performance,
+    photo,
     plot,
     project,
     stack,
@@ -66,6 +67,7 @@ class Panel:
 PANELS: tuple[Panel, ...] = (
     Panel("Latent", latent.draw, Place.LEFT_TOP, "F2"),
     Panel("Network", network.draw, Place.LEFT_TOP, "F3"),
+    Panel("Photo", photo.draw, Place.LEFT_TOP, "F9"),
     Panel("Face Adjustments", face_adjustments.draw, Place.LEFT, "F4"),
     Panel("Drag", drag.draw, Place.LEFT, "F5"),
     Panel("Capture", capture.draw, Place.LEFT, "F6"),

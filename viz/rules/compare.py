@@ -9,7 +9,7 @@ from viz import actions, answers, commands
 from viz.actions.compare import Action
 from viz.answers.picture import Picture
 from viz.rules.steps import Result, next_epoch
-from viz.state import EditorState, JobKind
+from viz.state import EditorState
 from viz.state.compare import MOST_KNOWN, Against, CompareMode, CompareState
 
 
@@ -73,7 +73,7 @@ def before(state: EditorState) -> Picture | None:
 
 
 def _edit_runs(state: EditorState) -> bool:
-    return state.job is not None and state.job.kind is not JobKind.FILM
+    return state.job is not None and state.job.kind.changes_picture
 
 
 def _knowing(state: EditorState, w: FloatArray, picture: Picture) -> EditorState:

@@ -7,7 +7,7 @@ from viz.actions.history import Action
 from viz.rules.network import open_network
 from viz.rules.picture import go_to, new_picture
 from viz.rules.steps import Result, done_loading, in_face, in_network, with_recent
-from viz.state import Arrival, EditorState, History, JobKind, Mask, Moment, PictureState
+from viz.state import Arrival, EditorState, History, Mask, Moment, PictureState
 from viz.state.history import PackedMask
 
 
@@ -36,7 +36,7 @@ def noted(state: EditorState, *, during: bool) -> EditorState:
 
 
 def _edit_runs(state: EditorState) -> bool:
-    return state.job is not None and state.job.kind is not JobKind.FILM
+    return state.job is not None and state.job.kind.changes_picture
 
 
 def _go(state: EditorState, index: int) -> Result:

@@ -67,7 +67,7 @@ def _progressed(state: EditorState, news: answers.Progress) -> EditorState:
     job = state.job
     if job is None or job.epoch != news.epoch:
         return state
-    curve = state.curve if job.kind is JobKind.FILM else _longer(state.curve, news)
+    curve = state.curve if not job.kind.changes_picture else _longer(state.curve, news)
     return dataclasses.replace(state, job=dataclasses.replace(job, progress=news), curve=curve)
 
 
@@ -90,7 +90,7 @@ def _stop(state: EditorState) -> Result:
 
 def _pause(state: EditorState) -> Result:
     job = state.job
-    if job is None or job.kind is JobKind.FILM or job.stopping or job.paused:
+    if job is None or not job.kind.changes_picture or job.stopping or job.paused:
         return state, ()
     return in_job(state, job.epoch, pausing=True), (commands.Pace(job.epoch, 0),)
 
@@ -132,7 +132,7 @@ def _ended(state: EditorState, news: answers.Ended) -> Result:
     job = state.job
     if job is None or job.epoch != news.epoch:
         return state, ()
-    if job.kind is JobKind.FILM:
+    if not job.kind.changes_picture:
         return dataclasses.replace(state, job=None, notice=news.message), ()
     outcome = Outcome(job.kind, job.title, news.reason, news.message, news.steps, news.seconds, news.report)
     state = dataclasses.replace(state, job=None, edits=state.edits + 1)

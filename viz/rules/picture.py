@@ -37,7 +37,8 @@ def hear(state: EditorState, news: News | answers.Frame) -> Result:
         case answers.Frame():
             if news.epoch != state.picture_epoch:
                 return state, ()
-            return looking.look(_known(dataclasses.replace(state, frame=news), news))
+            photo = dataclasses.replace(state.photo, edited=news.photograph)
+            return looking.look(_known(dataclasses.replace(state, frame=news, photo=photo), news))
         case answers.LatentRead():
             return _read(state, news)
         case answers.Drawn():
@@ -78,7 +79,7 @@ def new_picture(state: EditorState) -> Result:
     """Ask for the picture of the seed. What belonged to the old picture goes with it."""
     if state.network.loaded is None:
         return state, ()
-    job = state.job if state.job is not None and state.job.kind is JobKind.FILM else None
+    job = state.job if state.job is not None and not state.job.kind.changes_picture else None
     picture = PictureState(stack=left(state.picture.stack))
     state = next_epoch(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, edits=0, job=job, picture=picture)
@@ -88,7 +89,7 @@ def new_picture(state: EditorState) -> Result:
 
 def go_to(state: EditorState, w: FloatArray) -> Result:
     """Ask for the picture of a w. What was seen in the old picture goes with it; an edit under way ends."""
-    job = state.job if state.job is not None and state.job.kind is JobKind.FILM else None
+    job = state.job if state.job is not None and not state.job.kind.changes_picture else None
     state = next_epoch(state)
     state = dataclasses.replace(state, picture_epoch=state.epoch, job=job)
     state = in_picture(in_face(state, faces=None, glanced=False), w=w)

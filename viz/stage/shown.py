@@ -8,7 +8,7 @@ from viz.state import EditorState, JobKind, Mask, PointPair
 def pairs_to_show(state: EditorState) -> tuple[PointPair, ...]:
     """Give the points of the job that runs, where they are now; otherwise those that were set by hand."""
     job = state.job
-    if job is None or job.kind is JobKind.FILM or (job.paused and job.kind is JobKind.DRAG):
+    if job is None or not job.kind.changes_picture or (job.paused and job.kind is JobKind.DRAG):
         return state.drag.pairs
     moved = job.progress.points if job.progress is not None else None
     if job.kind is JobKind.DRAG:

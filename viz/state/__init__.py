@@ -10,6 +10,7 @@ from viz.state.latent import LatentState, WalkState
 from viz.state.layers import LayersState
 from viz.state.machine import MachineState
 from viz.state.network import DownloadState, Fetch, NetworkState
+from viz.state.photo import BUDGETS, PhotoState, PhotoView
 from viz.state.picture import Edit, PictureState
 from viz.state.points import GREATEST_BRUSH, AfterLook, DragState, Marker, Mask, MaskChange, PointPair, Tool
 from viz.state.project import ProjectState

@@ -12,6 +12,7 @@ from viz.state.latent import LatentState, WalkState
 from viz.state.layers import LayersState
 from viz.state.machine import MachineState
 from viz.state.network import DownloadState, NetworkState
+from viz.state.photo import PhotoState
 from viz.state.picture import PictureState
 from viz.state.points import DragState, PointPair
 from viz.state.project import ProjectState
@@ -40,6 +41,7 @@ class EditorState:
     drag: DragState = field(default_factory=DragState)
     capture: CaptureState = field(default_factory=CaptureState)
     picture: PictureState = field(default_factory=PictureState)
+    photo: PhotoState = field(default_factory=PhotoState)
     compare: CompareState = field(default_factory=CompareState)
     history: History = field(default_factory=History)
     arrival: Arrival | None = None

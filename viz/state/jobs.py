@@ -14,6 +14,13 @@ class JobKind(Enum):
     ADJUST = "adjust"
     DRAG = "drag"
     FILM = "film"
+    PHOTO = "photo"
+    INVERT = "invert"
+
+    @property
+    def changes_picture(self) -> bool:
+        """Whether the picture is another one afterwards; what is beside it runs on when one asks for that."""
+        return self not in (JobKind.FILM, JobKind.PHOTO)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,132 @@
+"""Rules of photographs: opened, a face chosen and brought into the generator, saved with the edit in it."""
+
+import dataclasses
+from pathlib import Path
+
+from dnnlib.errors import EditorError
+from viz import actions, answers, commands
+from viz.actions.photo import Action
+from viz.answers.photo import News
+from viz.rules.picture import go_to, new_picture
+from viz.rules.steps import Result, begin, next_epoch, with_banner, without_job
+from viz.state import EditorState, Job, JobKind, PhotoState, PhotoView
+
+PANEL = "Photo"
+
+
+def act(state: EditorState, action: Action) -> Result:
+    """Do what was asked about a photograph."""
+    match action:
+        case actions.OpenPhoto(path):
+            return _open(state, path)
+        case actions.ChangePhoto(photo):
+            return _change(state, photo)
+        case actions.BringIn():
+            return _bring_in(state)
+        case actions.SavePhoto(path):
+            return _save(state, path)
+
+
+def hear(state: EditorState, news: News) -> Result:
+    """Take in what became of it."""
+    match news:
+        case answers.PhotoOpened():
+            return _opened(state, news), ()
+        case answers.Inverted():
+            return _inverted(state, news)
+        case answers.PutBack(_, picture):
+            return in_photo(state, edited=picture), ()
+
+
+def in_photo(state: EditorState, **changes: object) -> EditorState:
+    """Change what is known of the photograph."""
+    return dataclasses.replace(state, photo=dataclasses.replace(state.photo, **changes))  # type: ignore[arg-type]
+
+
+def is_of_photo(state: EditorState) -> bool:
+    """Tell whether the picture is of the face in the photograph."""
+    return state.photo.given is not None and state.latent.given is state.photo.given
+
+
+def _open(state: EditorState, typed: str) -> Result:
+    if not typed.strip():
+        raise EditorError("No path: choose a photograph, or drop one on the window.")
+    if state.network.loaded is None:
+        raise EditorError("A photograph needs a network to go into: open a checkpoint first.")
+    if state.busy:
+        raise EditorError("Something runs: stop it, or wait until it ends, and then open the photograph.")
+    state = next_epoch(state)
+    path = Path(typed.strip()).expanduser()
+    state = dataclasses.replace(state, job=Job(state.epoch, JobKind.PHOTO, f"Looking at {path.name}"))
+    closed = state.window.closed - {PANEL}
+    state = dataclasses.replace(state, window=dataclasses.replace(state.window, closed=closed))
+    return state, (
+        commands.OpenPhoto(state.epoch, path, state.face.detector),
+        commands.FocusPanel(state.epoch, PANEL),
+    )
+
+
+def _opened(state: EditorState, news: answers.PhotoOpened) -> EditorState:
+    state = without_job(state, news.epoch)
+    photo = PhotoState(
+        news.path, news.picture, news.size, news.faces, news.note, news.drawn,
+        budget=state.photo.budget, whole_face=state.photo.whole_face, view=PhotoView.BEFORE,
+    )  # fmt: skip
+    state = dataclasses.replace(state, photo=photo)
+    return state if news.faces else with_banner(state, f"{news.path.name}: {news.note}")
+
+
+def _change(state: EditorState, photo: PhotoState) -> Result:
+    again = photo.whole_face != state.photo.whole_face
+    state = dataclasses.replace(state, photo=photo)
+    if not again:
+        return state, ()
+    state = next_epoch(state)
+    return state, (commands.PutBack(state.epoch, photo.whole_face),)
+
+
+def _bring_in(state: EditorState) -> Result:
+    if not state.ready:
+        return state, ()
+    photo = state.photo
+    if photo.face is None:
+        raise EditorError("There is no face to bring in: open a photograph that has one.")
+    state = in_photo(begin(state, JobKind.INVERT, "Bringing the face in"), view=PhotoView.FACE)
+    return state, (commands.Invert(state.epoch, photo.chosen, photo.budget),)
+
+
+def _inverted(state: EditorState, news: answers.Inverted) -> Result:
+    job = state.job
+    if job is None or job.epoch != news.epoch:
+        return state, ()
+    state = dataclasses.replace(state, job=None)
+    if news.latent is None:
+        # What is on the screen is of the way that led nowhere: back to the picture before.
+        before = state.picture.w
+        state, asked = go_to(state, before) if before is not None else new_picture(state)
+        return dataclasses.replace(state, notice=news.message), asked
+    state = dataclasses.replace(in_photo(state, given=news.latent.given), latent=news.latent)
+    state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=(), mask=None))
+    state, asked = new_picture(state)
+    said = f"{news.message} It took {news.seconds:.0f} s. Now click an expression."
+    return dataclasses.replace(state, notice=said), asked
+
+
+def _save(state: EditorState, typed: str) -> Result:
+    if not state.ready:
+        return state, ()
+    if not is_of_photo(state):
+        raise EditorError("No face of a photograph is in the generator: open one, and bring the face in.")
+    path = Path(typed).expanduser() if typed else _free_name(state)
+    state = next_epoch(state)
+    return state, (commands.SavePhoto(state.epoch, path),)
+
+
+def _free_name(state: EditorState) -> Path:
+    """Name a file that is not there yet: nothing is ever written over."""
+    folder = Path(state.capture.folder.strip() or ".").expanduser()
+    stem = state.photo.path.stem if state.photo.path is not None else "photo"
+    number = 1
+    while (path := folder / f"{stem}-edited-{number:02d}.png").exists():
+        number += 1
+    return path
