@@ -53,8 +53,8 @@ def invert(desk: Desk, command: commands.Invert) -> None:
         desk.say(answers.Inverted(epoch, None, ""))
         return desk.say(answers.Failed(epoch, str(error)))
     seconds = time.monotonic() - began
-    stopped = "" if best.ended is not None else " Stopped; this is the best so far."
-    desk.say(answers.Inverted(epoch, sitting.latent, best.message + stopped, seconds))
+    words = "The face is in" if best.ended is not None else "Stopped: this is the best so far"
+    desk.say(answers.Inverted(epoch, sitting.latent, f"{words}: {best.message.rstrip('.')}", seconds))
 
 
 def _follow(desk: Desk, epoch: int, photos: Photographs, face: Face, budget: str) -> Projection | None:

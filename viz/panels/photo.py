@@ -15,15 +15,11 @@ from viz.actions import (
     SavePhoto,
     StopJob,
 )
-from viz.rules.photo import is_of_photo
+from viz.rules.photo import DRAWN, is_of_photo
 from viz.shortcuts import ask_for_photo
 from viz.state import BUDGETS, EditorState, JobKind, PhotoState, PhotoView
 
 _SAVED = (("PNG, TIFF, WebP (every pixel), JPEG (nearly)", "*.png *.tif *.webp *.jpg"),)
-_DRAWN = (
-    "This network draws portraits: the face becomes a drawn one, as near to it as a drawing comes. With a "
-    "network of photographed faces (Network, Get a model) it stays a photograph."
-)
 _BUDGET = (
     "How long to look for the face in the network. Quick: a likeness. Usual: nearer. "
     "Thorough: the network is tuned to the face, which takes long"
@@ -56,7 +52,7 @@ def draw(state: EditorState) -> list[Action]:
     found += _draw_way_in(state)
     found += _draw_work(state)
     if photo.drawn:
-        muted(_DRAWN)
+        muted(DRAWN)
     return found
 
 

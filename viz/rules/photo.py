@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from dnnlib.errors import EditorError
+from dnnlib.words import duration_text
 from viz import actions, answers, commands
 from viz.actions.photo import Action
 from viz.answers.photo import News
@@ -12,6 +13,10 @@ from viz.rules.steps import Result, begin, next_epoch, with_banner, without_job
 from viz.state import EditorState, Job, JobKind, PhotoState, PhotoView
 
 PANEL = "Photo"
+DRAWN = (
+    "This network draws portraits: the face becomes a drawn one, as near to it as a drawing comes. With a "
+    "network of photographed faces (Network, Get a model) it stays a photograph."
+)
 
 
 def act(state: EditorState, action: Action) -> Result:
@@ -73,7 +78,9 @@ def _opened(state: EditorState, news: answers.PhotoOpened) -> EditorState:
         budget=state.photo.budget, whole_face=state.photo.whole_face, view=PhotoView.BEFORE,
     )  # fmt: skip
     state = dataclasses.replace(state, photo=photo)
-    return state if news.faces else with_banner(state, f"{news.path.name}: {news.note}")
+    if not news.faces:
+        return with_banner(state, f"{news.path.name}: {news.note}")
+    return with_banner(state, DRAWN, severe=False) if news.drawn else state
 
 
 def _change(state: EditorState, photo: PhotoState) -> Result:
@@ -108,7 +115,7 @@ def _inverted(state: EditorState, news: answers.Inverted) -> Result:
     state = dataclasses.replace(in_photo(state, given=news.latent.given), latent=news.latent)
     state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=(), mask=None))
     state, asked = new_picture(state)
-    said = f"{news.message} It took {news.seconds:.0f} s. Now click an expression."
+    said = f"{news.message} ({duration_text(news.seconds)}). Now click an expression."
     return dataclasses.replace(state, notice=said), asked
 
 
