@@ -245,9 +245,9 @@ def test_painting_sets_no_points(editor: EditorPerson) -> None:
 
 def test_a_bad_file_that_is_dropped_leaves_all_as_it_was(editor: EditorPerson) -> None:
     before = editor.state.network.loaded
-    editor.window.events.on_drop(["/somewhere/holiday.png"])
+    editor.window.events.on_drop(["/somewhere/holiday.txt"])
     editor.wait_for(lambda: bool(editor.state.banners))
-    assert editor.state.banners[0].text == "holiday.png: this is no checkpoint"
+    assert editor.state.banners[0].text == "holiday.txt: this is no checkpoint"
     assert editor.state.network.loaded is before
     assert colour_at(editor, 32, 32) == [18, 70, 0]
     editor.click(f"Dismiss##{editor.state.banners[0].number}")
