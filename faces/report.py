@@ -135,6 +135,9 @@ def _closed(row: Expression, first: Landmarks, last: Landmarks | None, tracked: 
         return ""
     pairs = [pair for pair in row.pairs if pair in LID_PAIRS and pair not in row.measured.against]
     seen = None if last is None else _lids_shut(last, pairs)
+    others = [pair for pair in row.measured.against if pair in LID_PAIRS]
+    if others and last is not None and _lids_shut(last, others) and not _lids_shut(first, others):
+        return "the other eye closed with it: this model moves both"
     followed = None if tracked is None else _lids_shut(tracked, pairs)
     match seen, followed:
         case True, True:

@@ -109,6 +109,14 @@ def test_closed_eyes_are_confirmed_by_the_detector_and_by_the_tracked_lids(
     assert said.closed.startswith(says) and said.closed in said.summary()
 
 
+def test_a_wink_with_both_eyes_is_no_wink(average):
+    frame, landmarks = average
+    adjustment = plan("wink_left", 1.0, landmarks, SIZE, DETECTOR)
+    both = EXPRESSIONS["close_eyes"].moved(landmarks, 1.0)
+    said = report(adjustment, landmarks, both, frame, frame, both[adjustment.indices])
+    assert said.closed.startswith("the other eye closed with it") and said.share == pytest.approx(0, abs=0.05)
+
+
 @pytest.mark.parametrize("key", ["big_eyes", "close_mouth", "smile"])
 def test_of_what_shuts_no_eye_nothing_is_said_about_lids(key, average):
     frame, landmarks = average

@@ -155,6 +155,16 @@ def test_on_another_picture_the_stack_waits_and_is_replayed_in_its_order(bench):
     assert np.array_equal(bench.state.picture.w, w(7))
 
 
+def test_a_replay_need_not_wait_for_the_first_frame_of_a_picture(bench):
+    bench.click("smile", w(1))
+    bench.do(actions.ChangeLatent(dataclasses.replace(bench.state.latent, seed=5)))
+    bench.do(actions.ReplayStack())
+    assert [one.expression.key for one in bench.of_kind(commands.Adjust)] == ["smile"]
+    epoch = bench.state.job.epoch
+    bench.hear(answers.Ended(epoch, "reached", "", 3, 0.1, faces=(face_at(),), path=path(w(5), w(6))))
+    assert bench.stack[0].done and np.array_equal(bench.state.picture.own_w, w(5))
+
+
 def test_one_that_is_off_is_not_replayed(bench):
     bench.click("smile", w(1))
     bench.click("close_eyes", w(2))

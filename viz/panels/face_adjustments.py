@@ -81,7 +81,10 @@ def _draw_expression(state: EditorState, expression: Expression) -> tuple[bool, 
     imgui.set_next_item_width(-1)
     strength = state.face.strength(expression.key)
     changed, new = imgui.slider_float("##strength", strength, 0.0, GREATEST_STRENGTH, "%.2f")
-    hint("How far to go: 1 is all the way, more than 1 exaggerates. Acts at the next click.")
+    hint(
+        "How far to go: 1 is all the way, more than 1 exaggerates. Acts at the next click; what has run is "
+        "weighed in the Stack. Default: 1."
+    )
     imgui.pop_id()
     return clicked, min(max(float(new), 0.0), 2.0) if changed else strength
 

@@ -108,12 +108,14 @@ def go_on(state: EditorState, wanted: tuple[int, ...]) -> Result:
     asked: tuple[commands.Command, ...] = ()
     for number, index in enumerate(wanted):
         stack, w = state.picture.stack, state.picture.w
-        if w is None or index >= len(stack):
+        if index >= len(stack):
             break
         layer = stack[index]
         if layer.parts:
             state, further = start(state, layer, index, wanted[number + 1 :])
             return state, (*asked, *further)
+        if w is None:
+            raise EditorError("The picture is being drawn: press Replay once it is there.")
         state, further = show(state, (*stack[:index], apply_pending(layer, w), *stack[index + 1 :]))
         asked = (*asked, *further)
     return state, asked
