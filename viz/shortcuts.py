@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dnnlib.latents import COLUMNS, NOISE_MODES
 from faces.expressions import EXPRESSIONS
+from viz import work_keys
 from viz.actions import (
     Action,
     AskForFile,
@@ -20,7 +21,6 @@ from viz.actions import (
     ChangeWalk,
     ChangeWindow,
     ClickExpression,
-    CompareAgainst,
     ContinueJob,
     DeletePair,
     HoldBefore,
@@ -37,7 +37,6 @@ from viz.actions import (
     SaveEditFilm,
     SaveLatent,
     SavePicture,
-    SaveProject,
     SaveWindow,
     SetCompare,
     StartDrag,
@@ -47,8 +46,8 @@ from viz.actions import (
     Zoom,
 )
 from viz.points import place_of
-from viz.rules.project import ask_where, ask_which
-from viz.state import GREATEST_BRUSH, Against, CompareMode, EditorState, MaskChange, Tool, ViewState
+from viz.rules.project import ask_which
+from viz.state import GREATEST_BRUSH, CompareMode, EditorState, MaskChange, Tool, ViewState
 
 Act = Callable[[EditorState], Action | None]
 
@@ -151,19 +150,6 @@ def _save_edit(state: EditorState) -> Action | None:
     return SaveEditFilm() if state.ready and state.picture.edit is not None else None
 
 
-def _against(state: EditorState) -> Action:
-    last = state.compare.against is Against.EDIT
-    return CompareAgainst(Against.OWN if last else Against.EDIT)
-
-
-def _save_project(state: EditorState) -> Action | None:
-    return SaveProject() if state.history.here is not None and not state.project.doing else None
-
-
-def _save_project_as(state: EditorState) -> Action | None:
-    return ask_where(state) if state.history.here is not None and not state.project.doing else None
-
-
 def _start(state: EditorState) -> Action | None:
     if state.job is not None:
         return ContinueJob() if state.job.paused else None
@@ -245,13 +231,17 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("Ctrl+L", "Save the latent (NPZ)",
              lambda s: SaveLatent() if s.picture.w is not None else None, "File"),
     Shortcut("", "Open a latent …", lambda s: _ask_for_latent if s.network.loaded else None, "File"),
-    Shortcut("Ctrl+S", "Save the project", _save_project, "File"),
-    Shortcut("Ctrl+Shift+S", "Save the project as …", _save_project_as, "File"),
+    Shortcut("Ctrl+S", "Save the project", work_keys.save_project, "File"),
+    Shortcut("Ctrl+Shift+S", "Save the project as …", work_keys.save_project_as, "File"),
     Shortcut("Ctrl+Shift+O", "Open a project …", lambda state: ask_which(), "File"),
+    Shortcut("Ctrl+Shift+G", "Next form of film: GIF, MP4, PNGs", work_keys.next_film, "File"),
+    Shortcut("Ctrl+Shift+R", "Recover unsaved work", work_keys.recover, "File"),
     Shortcut("Ctrl+Q", "Quit", lambda state: Quit(), "File"),
     Shortcut("Ctrl+Z", "Undo", lambda state: Undo(), "Edit", repeat=True),
     Shortcut("Ctrl+Shift+Z", "Redo", lambda state: Redo(), "Edit", repeat=True),
     Shortcut("Ctrl+Y", "Redo, as elsewhere", lambda state: Redo(), "Edit", repeat=True, in_menu=False),
+    Shortcut(",", "Back along the edit, a step", work_keys.along(-1), "Edit", repeat=True),
+    Shortcut(".", "On along the edit, a step", work_keys.along(1), "Edit", repeat=True),
     Shortcut("Page Down", "Next seed", _step_seed(1), "Picture", repeat=True),
     Shortcut("Page Up", "Seed before", _step_seed(-1), "Picture", repeat=True),
     *(
@@ -295,7 +285,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
              released=lambda s: HoldBefore(False) if s.compare.held else None, in_menu=False),
     Shortcut("S", "Before and after, split", lambda s: SetCompare(CompareMode.SPLIT), "View"),
     Shortcut("D", "What differs from before", lambda s: SetCompare(CompareMode.DIFFERENCE), "View"),
-    Shortcut("Shift+C", "Compare with the last edit, or with all edits", _against, "View"),
+    Shortcut("Shift+C", "Compare with the last edit, or with all edits", work_keys.against, "View"),
     Shortcut("F", "Fit the picture", _view(None), "View"),
     Shortcut("Ctrl+1", "100 %: a pixel for a pixel", _view(1.0), "View"),
     Shortcut("Plus", "Zoom in", lambda state: Zoom(_ZOOM_STEP), "View", repeat=True),

@@ -113,3 +113,13 @@ def test_keys_are_letters_while_somebody_types(editor: EditorPerson) -> None:
     editor.click("##path")
     undo(editor)
     assert editor.state.latent.seed == 19
+
+
+def test_keys_go_along_the_edit_step_by_step(editor: EditorPerson) -> None:
+    close_eyes(editor)
+    for _ in range(3):
+        editor.key(glfw.KEY_COMMA)
+    editor.wait_for(lambda: colour_at(editor, 32, 32)[2] == 140)
+    editor.key(glfw.KEY_PERIOD)
+    editor.wait_for(lambda: colour_at(editor, 32, 32)[2] == 160)
+    assert words(editor)[-1] == "Close eyes: at step 8 of 10"

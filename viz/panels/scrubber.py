@@ -11,7 +11,7 @@ from viz.state import Edit, EditorState
 
 _EXPLANATION = (
     "The steps of the last edit: pull to any of them. What you do next begins there; "
-    "Undo brings the whole edit back."
+    "Undo brings the whole edit back. Keys: , and ."
 )
 
 
