@@ -50,6 +50,11 @@ class EndJudge:
             return EndReason.OSCILLATING if self._restless() else EndReason.STALLED
         return None
 
+    def start_again(self) -> None:
+        """Judge progress from here on; the steps done so far still count."""
+        self._best.clear()
+        self._points.clear()
+
     def _restless(self) -> bool:
         """Tell whether the handles went to and fro in the window, rather than staying where they were."""
         points = np.stack(self._points)

@@ -56,7 +56,7 @@ def ask(guides: Sequence[Guide], rgb: Tensor | None, handles: Tensor) -> Opinion
     points = torch.full_like(handles, torch.nan)
     losses, shares, content = [], [], []
     for guide in guides:
-        reading = guide(_shrink(rgb, guide.resolution))
+        reading = guide(shrink(rgb, guide.resolution))
         losses.append(reading.loss)
         shares.append(reading.remaining.detach())
         content.append(reading.remaining.detach() <= guide.tolerance)
@@ -77,7 +77,7 @@ def hold(rgb: Tensor, first: Tensor, weights: Tensor) -> Tensor:
     return ((rgb - first).square().mean(dim=(0, 1)) * weights).sum()
 
 
-def _shrink(rgb: Tensor, height: int) -> Tensor:
+def shrink(rgb: Tensor, height: int) -> Tensor:
     """Average a picture [1, 3, H, W] down to a height."""
     if rgb.shape[2] <= height:
         return rgb

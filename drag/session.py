@@ -12,6 +12,7 @@ from drag.config import DragConfig
 from drag.ending import EndJudge, describe
 from drag.evaluation import Evaluation, Evaluator
 from drag.latent import LatentMove
+from drag.leap import STUCK_AFTER, Leap
 from drag.request import DragRequest, FloatArray, RequestError
 from drag.stepping import make_rule
 from drag.together import Look, evaluate
@@ -80,6 +81,7 @@ class DragSession:
         self._best: _Standing | None = None
         self._first_measure: float | None = None
         self._trail = Trail()
+        self._leap = Leap()
 
     @property
     def w(self) -> Tensor:
@@ -123,6 +125,13 @@ class DragSession:
         if ended is None and self._best is None and not here.seen.gradient.any():
             ended = EndReason.STALLED
         self._best = best
+        following = None
+        if ended in (None, EndReason.STALLED, EndReason.OSCILLATING):
+            look, is_late = (self._evaluate, self._move, best.shift), ended or self._index >= STUCK_AFTER
+            following = self._leap.offer(self._generator, self._guides, look, bool(is_late), best.remaining)
+        if following is not None:
+            ended = None
+            self._judge.start_again()
         self._trail.note(here.shift, here.seen.points)
         # A last step that did not arrive gives the best state back.
         shown = here if ended is None or arrived else best
@@ -130,7 +139,11 @@ class DragSession:
             ended = EndReason.REACHED
         step = self._describe(here.number, shown, is_best or shown is best, ended)
         if ended is None:
-            self._shift = self._rule.next(self._shift, here.loss, here.seen.gradient)
+            if following is None:
+                following = self._rule.next(self._shift, here.loss, here.seen.gradient)
+            else:
+                self._rule = make_rule(self._config)
+            self._shift = following
             self._index += 1
             if self._config.preset == "swift":
                 self._evaluate.resume(self._trail.nearest(self._shift))
@@ -226,7 +239,7 @@ class DragSession:
         if not (rule_is_the_same and moves_alike and config.step_rule == "adam"):
             self._rule = make_rule(config)
         self._judge, self._best, self._first_measure = EndJudge(config), None, None
-        self._trail = Trail()
+        self._trail, self._leap = Trail(), Leap()
 
     def forget_references(self) -> None:
         """Compare later states with the present one, rather than with the first."""

@@ -128,11 +128,15 @@ class GuideReading(NamedTuple):
             order. A row of NaN, or no rows at all: the guide does not know.
         remaining: scalar, detached: the share of the way that is left, 0 = there, 1 = nothing done, the
             largest over the handles.
+        gone: scalar, differentiable, or None where the guide cannot tell: how far this picture is along the
+            way, 0 = as the first one, 1 = there. It makes sense of any picture, not only of those near the
+            first.
     """
 
     loss: Tensor
     points: Tensor
     remaining: Tensor
+    gone: Tensor | None = None
 
 
 class Guide(Protocol):

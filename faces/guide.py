@@ -92,7 +92,8 @@ class LandmarkGuide:
         aim = self._aim
         loss = (self._pull(seen, aim) + STAY * self._drift(seen, aim)) / aim.pull
         with torch.no_grad():
-            return GuideReading(loss, self._handles(seen, aim), self._remaining(seen, aim))
+            handles, remaining = self._handles(seen, aim), self._remaining(seen, aim)
+        return GuideReading(loss, handles, remaining, self._gone(seen, aim))
 
     # ----------------------------------------------------------------------------
     # The parts of a reading.
@@ -139,6 +140,13 @@ class LandmarkGuide:
             return way.new_zeros(())
         # A pair that has little to do itself is measured by what the others have.
         return ((across - asked).norm(dim=1) / way.clamp(min=0.5 * float(way.max()))).max()
+
+    def _gone(self, seen: Tensor, aim: _Aim) -> Tensor:
+        """Measure how far the measuring pairs are along their way, straight on: 0 at the start, 1 there."""
+        across, start, asked = (p[self._second] - p[self._first] for p in (seen, aim.start, aim.target))
+        way = asked - start
+        least = (NOTHING * aim.unit) ** 2
+        return ((across - start) * way).sum() / way.square().sum().clamp(min=least)
 
 
 def _soft(offsets: Tensor) -> Tensor:
