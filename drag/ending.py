@@ -39,7 +39,9 @@ class EndJudge:
             Why this is the last state, or None if it is not.
         """
         self._best.append(min(worth, self._best[-1] if self._best else worth))
-        self._points.append(points)
+        # An adaptive rule takes a failed step back: that is no going to and fro.
+        failed = self.config.step_rule == "adaptive" and worth > self._best[-1]
+        self._points.append(self._points[-1] if failed and self._points else points)
         first = self.count == 0
         self.count += 1
         if arrived:

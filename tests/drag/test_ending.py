@@ -83,6 +83,16 @@ def test_handles_that_go_to_and_fro_are_told_from_those_that_stay():
     assert steps[-1].ended is EndReason.STALLED
 
 
+def test_failed_steps_that_are_taken_back_are_no_going_to_and_fro():
+    reasons = []
+    for step_rule in ("adam", "adaptive"):
+        judge = EndJudge(DragConfig(step_rule=step_rule, patience=6))
+        places = [np.full((1, 2), 2.0 * (index % 2), dtype=np.float32) for index in range(9)]
+        told = [judge.observe(False, 0.5 + place[0, 0], place) for place in places]
+        reasons.append(next(reason for reason in told if reason is not None))
+    assert reasons == [EndReason.OSCILLATING, EndReason.STALLED]
+
+
 def test_slow_progress_is_progress():
     steps = guided_steps(ToldGuide(np.linspace(1, 0, 201)), patience=10, max_steps=300)
     assert steps[-1].ended is EndReason.REACHED

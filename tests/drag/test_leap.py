@@ -10,7 +10,6 @@ from drag.leap import slope_elsewhere
 from drag.types import DragConfig, DragRequest, EndReason, GuideReading
 from tests.drag.stubs import RubberSheet, StubTaps
 
-
 DIRECTIONS = 2 * torch.eye(8)
 
 
