@@ -120,6 +120,15 @@ def test_a_write_that_fails_leaves_the_older_file(file, monkeypatch):
 # The network.
 
 
+@pytest.mark.parametrize("content", [b"weights of a network", b"PK\x05\x06" + 18 * b"\0"])
+def test_what_is_no_project_is_not_written_over(tmp_path, content):
+    path = tmp_path / "network.pt"
+    path.write_bytes(content)
+    with pytest.raises(ProjectError, match="no project, so it stays as it is"):
+        write_project(path, work())
+    assert path.read_bytes() == content
+
+
 def made_with(folder: Path, name: str, content: bytes) -> Path:
     """Write a project whose network is a file of that content."""
     network = folder / name

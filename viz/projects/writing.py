@@ -11,7 +11,7 @@ from dnnlib.files import atomic_write
 from drag.path import EditPath
 from faces.stack import Layer
 from viz.answers import NetworkInfo
-from viz.projects.arrays import ArraysOut
+from viz.projects.arrays import ArraysOut, ProjectError
 from viz.projects.form import (
     FORMAT,
     VERSION,
@@ -27,6 +27,8 @@ from viz.projects.form import (
 )
 from viz.state.history import History, Moment
 
+_RECORDS = "project.json"
+
 
 def write_project(path: Path, history: History, *, closed: bool = False) -> None:
     """Write a project, whole or not at all.
@@ -38,13 +40,30 @@ def write_project(path: Path, history: History, *, closed: bool = False) -> None
 
     Raises:
         FileError: if the file cannot be written.
+        ProjectError: if there is a file of that name which is no project: it stays as it is.
     """
+    _check_over(path)
     with atomic_write(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         arrays = ArraysOut(archive)
         form = _Writer(path, arrays).form(history, closed)
         # Encoding the records comes upon the arrays, and writes them.
         text = msgspec.json.encode(form, enc_hook=arrays.name_of)
-        archive.writestr("project.json", msgspec.json.format(text, indent=1), zipfile.ZIP_DEFLATED)
+        archive.writestr(_RECORDS, msgspec.json.format(text, indent=1), zipfile.ZIP_DEFLATED)
+
+
+def _check_over(path: Path) -> None:
+    """See that nothing but an older project is written over, whatever a dialog was told: not a checkpoint."""
+    if not path.is_file() or path.stat().st_size == 0:
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            is_project = _RECORDS in archive.namelist()
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+        is_project = False
+    if not is_project:
+        raise ProjectError(
+            f"{path}: is there already and no project, so it stays as it is; choose another name"
+        )
 
 
 class _Writer:
