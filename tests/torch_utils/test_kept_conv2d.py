@@ -1,5 +1,8 @@
 """Convolutions with kept weights are the plain ones, forward and back, and follow their every change."""
 
+import copy
+import pickle
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -68,6 +71,26 @@ def test_what_is_kept_follows_every_change_of_the_weight(in_place):
     kept = KeptForms()
     kept_conv2d(x, weight, kept, (1, 1, 1, 1))
     weight = weight.mul_(2) if in_place else weight.flip(0)
+    assert torch.allclose(kept_conv2d(x, weight, kept, (1, 1, 1, 1)), F.conv2d(x, weight, padding=1))
+
+
+def test_a_weight_in_the_memory_of_one_that_is_gone_is_not_taken_for_it():
+    kept, memory = KeptForms(), torch.zeros(4)
+    for value in (1.0, 2.0):
+        weight = memory.detach()  # Another tensor at the same place.
+        memory.fill_(value)
+        assert kept.get(weight, "doubled", lambda found: found * 2)[0] == 2 * value
+        del weight
+
+
+def test_a_copied_network_keeps_forms_of_its_own():
+    x, weight = example(5, 5)
+    kept = KeptForms()
+    kept_conv2d(x, weight, kept, (1, 1, 1, 1))
+    copied, other = copy.deepcopy((kept, weight))
+    assert pickle.loads(pickle.dumps(kept)) is not kept  # noqa: S301 (of our own making)
+    other.mul_(3)
+    assert torch.allclose(kept_conv2d(x, other, copied, (1, 1, 1, 1)), F.conv2d(x, other, padding=1))
     assert torch.allclose(kept_conv2d(x, weight, kept, (1, 1, 1, 1)), F.conv2d(x, weight, padding=1))
 
 

@@ -5,6 +5,7 @@ type, the order that a product of matrices wants) is made once and kept: on a CP
 the convolution itself where maps are small. Backward passes give the slope of the input alone.
 """
 
+import weakref
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
@@ -22,16 +23,22 @@ class KeptForms:
     """Forms of one weight, kept until the weight is changed, replaced or moved."""
 
     def __init__(self) -> None:
-        self._known: Hashable = None
+        # Which weight they were made of, and its state: memory that is freed is soon another weight's.
+        self._weight: weakref.ref[torch.Tensor] | None = None
+        self._state: Hashable = None
         self._forms: dict[Hashable, torch.Tensor] = {}
+
+    def __reduce__(self) -> tuple[type["KeptForms"], tuple[()]]:
+        """Copied or pickled with a network, it begins afresh."""
+        return KeptForms, ()
 
     def get(
         self, weight: torch.Tensor, name: Hashable, make: Callable[[torch.Tensor], torch.Tensor]
     ) -> torch.Tensor:
         """Give the form `name`, made by `make(weight)` if it is not known yet."""
-        known = (weight.data_ptr(), weight._version, weight.device, weight.dtype)
-        if known != self._known:
-            self._known, self._forms = known, {}
+        state = (weight.data_ptr(), weight._version, weight.device, weight.dtype)
+        if self._weight is None or self._weight() is not weight or state != self._state:
+            self._weight, self._state, self._forms = weakref.ref(weight), state, {}
         if name not in self._forms:
             with torch.no_grad():
                 self._forms[name] = make(weight)
