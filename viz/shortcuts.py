@@ -58,6 +58,12 @@ PHOTOS = (
 )
 LATENTS = (("Latents", "*.npz *.npy"), ("All files", "*"))
 _ZOOM_STEP = 1.25
+
+# Expressions that have a number for a key, in its order; the others are in the menu.
+_BY_NUMBER = (
+    *("close_eyes", "big_eyes", "close_mouth", "open_mouth", "slim_face"),
+    *("smile", "frown", "raise_brows", "open_eyes"),
+)
 _BRUSH_STEP = 1.15
 
 
@@ -257,8 +263,13 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("N", "Next kind of noise", _noise, "Picture"),
     Shortcut("Ctrl+R", "Reset the face", lambda s: ResetFace() if s.network.loaded else None, "Picture"),
     *(
-        Shortcut(str(number), expression.title, _expression(name), "Face")
-        for number, (name, expression) in zip(range(1, 10), EXPRESSIONS.items(), strict=False)
+        Shortcut(str(number), EXPRESSIONS[name].title, _expression(name), "Face")
+        for number, name in enumerate(_BY_NUMBER, start=1)
+    ),
+    *(
+        Shortcut("", row.title, _expression(name), "Face")
+        for name, row in EXPRESSIONS.items()
+        if name not in _BY_NUMBER
     ),
     Shortcut("L", "Show or hide landmarks", _landmarks, "Face"),
     Shortcut("P", "Set and move points", _take_tool(Tool.POINTS), "Drag"),
