@@ -28,7 +28,10 @@ from training.checkpoint import load_generator
 from training.distances import Distance, FeatureDistance, PixelDistance, PyramidDistance, StructureDistance
 from training.encoder import find_encoder, load_encoder
 from training.latent_space import sample_w
+from training.projection_stages import draw
+from training.projection_step import as_pixels
 from training.projector import ProjectorConfig, Term, project
+from training.tuned import with_weights
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +102,7 @@ class Bench:
 
 
 def measure(
-    bench: Bench, photo: Photo, way: Way, before: tuple[Tensor | None, float], weight: float, edits: bool
+    bench: Bench, photo: Photo, way: Way, notes: "Notes", weight: float, edits: bool
 ) -> tuple[Result, Tensor, list[np.ndarray]]:
     """Bring one photograph in on one way, going on from the w and the seconds of the way before.
 
@@ -108,8 +111,18 @@ def measure(
     """
     w_steps, plus_steps, tuning_steps = way.steps
     config = ProjectorConfig(w_steps=w_steps, plus_steps=plus_steps, tuning_steps=tuning_steps, patience=5000)
-    start, spent = before
-    w, generator, frame, seconds = bench.invert(photo, config, weight, start, StructureDistance())
+    start, spent = notes.state(photo, way.after)
+    brought = notes.brought(photo, way)
+    if not brought.is_file():  # Noted at once: what follows takes as long again.
+        w, tuned, _, seconds = bench.invert(photo, config, weight, start, StructureDistance())
+        weights = {} if tuned is bench.generator else tuned.state_dict()
+        torch.save({"w": w, "weights": weights, "seconds": seconds}, brought)
+    kept = torch.load(brought, weights_only=True)
+    w, seconds, weights = kept["w"], kept["seconds"], kept["weights"]
+    own = {name: weights[name] for name, _ in bench.generator.named_parameters() if name in weights}
+    generator = with_weights(bench.generator, own) if own else bench.generator
+    with torch.no_grad():
+        frame = as_pixels(draw(generator, w[None]))
     found: list[Edit] = bench.judges.edits(photo, generator, w, bench.directions) if edits else []
     result = Result(
         photo.name,
@@ -152,6 +165,10 @@ class Notes:
         if found is None:
             return None, 0.0
         return torch.from_numpy(np.load(self._path(photo.name, way, ".npy"))), found.seconds
+
+    def brought(self, photo: Photo, way: Way) -> Path:
+        """Say where a result waits to be measured."""
+        return self._path(photo.name, way.name, ".pt")
 
     def _path(self, photo: str, way: str, ending: str) -> Path:
         words = f"{photo}_{way}".replace(",", "").replace("+", "plus").replace(" ", "_")
@@ -215,7 +232,8 @@ def main(
     todo = [(photo, way) for photo in photos for way in WAYS if photo.kind in way.kinds]
     for photo, way in tqdm(todo, unit="way"):
         if notes.find(photo, way.name) is None:
-            notes.add(*measure(bench, photo, way, notes.state(photo, way.after), landmarks, edits))
+            notes.add(*measure(bench, photo, way, notes, landmarks, edits))
+            notes.brought(photo, way).unlink()
     log.info("%s", result_table(notes.results))
     curve(notes.results, folder / "photos_curve.png")
 

@@ -6,11 +6,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from torch import nn
 
+from faces.bundled import BundledDetector
+from faces.landmark_pull import LandmarkPull
 from headless.needs import Projection
 from torch_utils.errors import CheckpointError
+from training.choose_distance import choose_distance
 from training.encoder import find_encoder
-from training.projector import BUDGETS, ProjectorConfig, project
+from training.projector import BUDGETS, ProjectorConfig, Term, project
 from training.tuned import save_tuned
 
 
@@ -31,17 +35,28 @@ class GeneratorProjector:
         resume = keep if keep is not None and keep.is_file() else None
         if keep is not None:
             keep.parent.mkdir(parents=True, exist_ok=True)
-        steps = project(self._generator, target, config, encoder=encoder, keep=keep, resume=resume)
+        # Beside colours and edges the landmarks count, so that the expression is the photograph's own.
+        pull = LandmarkPull(self._network(), target)
+        distance, _ = choose_distance(device=next(self._generator.parameters()).device)
+        given: dict[str, Any] = {
+            "encoder": encoder, "distance": distance, "score": pull.score, "keep": keep,
+            "terms": [Term(pull.loss, pull.side)],
+        }  # fmt: skip
+        steps = project(self._generator, target, config, resume=resume, **given)
         try:
             first = next(steps)
         except CheckpointError:
             if resume is None:
                 raise
             # What was kept is of no use any more: begin anew, and write over it.
-            steps = project(self._generator, target, config, encoder=encoder, keep=keep)
+            steps = project(self._generator, target, config, **given)
             first = next(steps)
         yield first
         yield from steps
+
+    def _network(self) -> nn.Module:
+        device = next(self._generator.parameters()).device
+        return BundledDetector.load(device=device).network
 
     def save_tuned(self, path: Path, step: Projection, photo: str) -> bool:
         """Write what tuning has changed; see headless.needs.Projector."""

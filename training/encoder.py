@@ -26,6 +26,8 @@ from training.generator import GeneratorBase
 
 # Side of the square picture that the network reads, px.
 INPUT_SIZE = 128
+# No coordinate of an answer is farther from the mean than this, in standard deviations.
+_FARTHEST = 2.5
 
 BUNDLED = (Path(__file__).resolve().parent.parent / "checkpoints" / "encoder-portraits-256.safetensors",)
 
@@ -92,11 +94,17 @@ class Encoder(nn.Module):
 
     @torch.no_grad()
     def encode(self, picture: npt.NDArray[np.uint8]) -> Tensor:
-        """Read one picture, uint8 RGB [H, W, 3], aligned as the generator's are: w [w_dim]."""
+        """Read one picture, uint8 RGB [H, W, 3], aligned as the generator's are: w [w_dim].
+
+        What the network says of pictures unlike those that it learnt from can be anything: its answer is
+        taken back to where w lie.
+        """
         device = self.centre.device
         rgb = torch.tensor(picture, device=device).permute(2, 0, 1)[None].float() / 127.5 - 1
         small = F.interpolate(rgb, size=(INPUT_SIZE, INPUT_SIZE), mode="bilinear", antialias=True)
-        return self(small)[0]
+        shift = self.shift(small)[0].nan_to_num().clamp(-_FARTHEST, _FARTHEST)
+        shift = shift / shift.square().mean().sqrt().clamp(min=1.0)
+        return self.centre + shift @ self.directions
 
 
 # ----------------------------------------------------------------------------

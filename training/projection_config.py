@@ -39,7 +39,7 @@ class ProjectorConfig:
     patience: int = option(40, "a stage ends after so many steps without a gain", unit="steps", low=2)
     gain: float = option(0.01, "the share by which the distance has to fall to be a gain", low=0.0, high=0.5)
     enough: float = option(0.0, "the distance at which all is done; 0 is never", low=0.0)
-    seeds: int = option(64, "seeds looked at for a start, where there is no encoder", low=0, high=10_000)
+    seeds: int = option(64, "seeds looked at for a start", low=0, high=10_000)
     seed: int = option(0, "seed of what is random: those seeds, and the other w of tuning", low=0)
 
     def __post_init__(self) -> None:
@@ -66,7 +66,7 @@ class ProjectorConfig:
         return replace(cls(**BUDGETS[budget]), **changes)
 
 
-# What is spent at each budget; docs/photos.md holds the curve that they were chosen from.
+# What is spent at each budget; docs/inversion.md holds what they were chosen from.
 BUDGETS: dict[str, dict[str, Any]] = {
     "quick": {"w_steps": 60, "plus_steps": 0, "tuning_steps": 0, "patience": 20},
     "usual": {"w_steps": 120, "plus_steps": 60, "tuning_steps": 60},

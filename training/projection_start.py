@@ -1,4 +1,4 @@
-"""Where a projection starts: an encoder's answer, or the best of the mean w and of many seeds."""
+"""Where a projection starts: the best of an encoder's answer, the mean w and many seeds."""
 
 from collections.abc import Callable
 
@@ -47,7 +47,7 @@ def choose_start(
         w [num_ws, w_dim], and a line that says where it is from.
     """
     candidates, names = [space.centre[None]], ["the mean w"]
-    if config.seeds and encoder is None:
+    if config.seeds:
         seeds = sample_w(generator, config.seeds, config.seed, label)
         candidates.append(space.centre + _TRUNCATION * (seeds - space.centre))
         names += [f"the best of {config.seeds} seeds"] * config.seeds
