@@ -26,6 +26,7 @@ from tools.published import PublishedCheckpoints
 if TYPE_CHECKING:
     from viz.answers.picture import Picture
     from viz.app import App
+    from viz.state import EditorState
 
 _FIVE = ("close_eyes", "big_eyes", "close_mouth", "open_mouth", "slim_face")
 _SEEDS = {"close_mouth": 45}  # Of the demo: a mouth that is open.
@@ -110,6 +111,11 @@ class Photographer:
         click.echo(path)
 
 
+def _is_new(state: "EditorState") -> bool:
+    """Tell whether the picture that was asked for last is the one that is shown."""
+    return state.frame is not None and state.frame.epoch == state.picture_epoch
+
+
 def _smaller(picture: "Picture") -> "Picture":
     """Shrink a picture to the width of a film."""
     height, width = picture.shape[:2]
@@ -131,7 +137,7 @@ def take_all(
     for index, expression in enumerate(expressions):
         latent = dataclasses.replace(app.state.latent, seed=seeds.get(expression, seed))
         app.do(ChangeLatent(latent))
-        photographer.wait_for("the picture", lambda: app.state.edits == 0 and app.state.ready)
+        photographer.wait_for("the picture", lambda: app.state.ready and _is_new(app.state))
         app.do(ClickExpression(expression))
         photographer.film(expression, lambda: app.state.busy)
         if index == 0:
