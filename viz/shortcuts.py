@@ -16,6 +16,7 @@ from viz.actions import (
     ChangeDrag,
     ChangeFace,
     ChangeLatent,
+    ChangeLayers,
     ChangeMask,
     ChangeView,
     ChangeWalk,
@@ -38,6 +39,7 @@ from viz.actions import (
     SaveLatent,
     SavePicture,
     SaveWindow,
+    SelectMarker,
     SetCompare,
     StartDrag,
     StepJob,
@@ -199,6 +201,27 @@ def _brush(factor: float) -> Act:
     return act
 
 
+def _escape(state: EditorState) -> Action | None:
+    """Stop what runs; otherwise take back a point that waits for its target, or select none."""
+    if state.busy:
+        return StopJob()
+    pairs = state.drag.pairs
+    if pairs and pairs[-1].target is None:
+        return DeletePair(len(pairs) - 1)
+    return SelectMarker(None) if state.drag.selected is not None else None
+
+
+def _look_at_block(by: int) -> Act:
+    def act(state: EditorState) -> Action | None:
+        layers, network = state.layers, state.network.loaded
+        if not layers.shown or network is None:
+            return None
+        block = min(max(min(layers.view.block, network.num_blocks - 1) + by, 0), network.num_blocks - 1)
+        return ChangeLayers(dataclasses.replace(layers, view=dataclasses.replace(layers.view, block=block)))
+
+    return act
+
+
 def _mask_tool(change: MaskChange) -> Act:
     return lambda state: ChangeMask(change) if state.editable and state.drag.mask is not None else None
 
@@ -278,6 +301,13 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("[", "Smaller brush", _brush(1 / _BRUSH_STEP), "Drag", repeat=True, in_menu=False),
     Shortcut("]", "Larger brush", _brush(_BRUSH_STEP), "Drag", repeat=True, in_menu=False),
     Shortcut("I", "Invert the mask", _mask_tool(MaskChange.INVERT), "Drag"),
+    Shortcut("Ctrl+]", "Grow the mask", _mask_tool(MaskChange.GROW), "Drag", repeat=True),
+    Shortcut("Ctrl+[", "Shrink the mask", _mask_tool(MaskChange.SHRINK), "Drag", repeat=True),
+    Shortcut("Ctrl+I", "Feather the mask", _mask_tool(MaskChange.FEATHER), "Drag"),
+    Shortcut("K", "Lock everything but the points",
+             lambda s: ChangeMask(MaskChange.POINTS_ONLY) if s.editable and s.drag.pairs else None, "Drag"),
+    Shortcut("Shift+K", "Lock everything but the face",
+             lambda s: ChangeMask(MaskChange.FACE_ONLY) if s.ready and s.face.there else None, "Drag"),
     Shortcut("Shift+Delete", "Clear the mask", _mask_tool(MaskChange.CLEAR), "Drag"),
     Shortcut("X", "Mirror all points across the face's axis", _mirror, "Drag"),
     Shortcut("Delete", "Delete the selected point", _delete, "Drag"),
@@ -291,7 +321,11 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("Enter", "Start the drag, or go on", _start, "Drag"),
     Shortcut("Shift+Enter", "One step of the drag", _step, "Drag", repeat=True),
     Shortcut("Ctrl+Enter", "Pause, or go on", _pause, "Drag"),
-    Shortcut("Esc", "Stop what runs", lambda s: StopJob() if s.busy else None, "Drag"),
+    Shortcut("Esc", "Stop what runs; let a point go", _escape, "Drag"),
+    Shortcut("Shift+Page Down", "Layers: the next block", _look_at_block(1), "View", repeat=True,
+             in_menu=False),
+    Shortcut("Shift+Page Up", "Layers: the block before", _look_at_block(-1), "View", repeat=True,
+             in_menu=False),
     Shortcut("C", "Hold to see the picture as it was", lambda s: HoldBefore(True), "View",
              released=lambda s: HoldBefore(False) if s.compare.held else None, in_menu=False),
     Shortcut("S", "Before and after, split", lambda s: SetCompare(CompareMode.SPLIT), "View"),

@@ -14,13 +14,16 @@ def status_text(state: EditorState) -> str:
     if state.waiting:
         return state.waiting
     if state.job is not None:
-        return f"{state.job.title}: {progress_text(state.job)}"
+        held = "; points and mask can be changed, Enter goes on" if state.editable else ""
+        return f"{state.job.title}: {progress_text(state.job)}{held}"
     if state.network.loading is not None:
         return loading_text(state.network)
     if state.downloads.fetch is not None:
         return f"Fetching {state.downloads.fetch.name}: {download_text(state.downloads.fetch)}"
     if state.network.loaded is None:
         return "Drop a checkpoint on the window, or type its path and press Load."
+    if state.walk.playing:
+        return f"Walking from seed to seed, at {state.latent.seed}. W stops."
     if state.frame is None or state.frame.epoch != state.picture_epoch:
         return f"Drawing seed {state.latent.seed} …"
     if state.notice:
@@ -33,7 +36,7 @@ def status_text(state: EditorState) -> str:
     if outcome is not None:
         return f"{outcome.title}: {outcome.message}"
     if state.complete_pairs:
-        return "Press Start to drag the points to their targets."
+        return "Press Start to drag the points to their targets. The arrow keys move the selected one."
     return "Click an expression, or click on the picture to set a point."
 
 

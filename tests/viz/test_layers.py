@@ -20,6 +20,7 @@ from tests.viz.fakes import FakeSession
 from tests.viz.test_worker import Desk
 from viz import actions, answers, commands, editor
 from viz.feature_pictures import LayerMode, LayerView
+from viz.panels.table import PANELS
 from viz.state import EditorState
 
 REQUEST = DragRequest([[10, 10]], [[20, 20]])
@@ -126,6 +127,34 @@ def test_what_is_not_in_sight_is_not_watched() -> None:
 # The window.
 
 
+def show_layers(editor: EditorPerson) -> None:
+    """Bring the panel to the front, and wait for its picture."""
+    hide_layers(editor)
+    # Before the first layout stands, every panel is in sight for a frame.
+    editor.session.looked_at.clear()
+    editor.key(key_of("Layers"))
+    editor.wait_for(lambda: editor.state.layers.shown)
+    editor.wait_for(lambda: is_new(editor))
+
+
+def hide_layers(editor: EditorPerson) -> None:
+    """Bring the other panels of its place to the front."""
+    (place,) = (panel.place for panel in PANELS if panel.name == "Layers")
+    other = next(panel.name for panel in PANELS if panel.place is place and panel.name != "Layers")
+    editor.app.do(actions.ShowPanel(other))
+    editor.wait_for(lambda: not editor.state.layers.shown)
+
+
+def is_new(editor: EditorPerson) -> bool:
+    layers = editor.state.layers
+    return layers.layer is not None and layers.layer.epoch == layers.epoch
+
+
+def key_of(name: str) -> int:
+    (panel,) = (panel for panel in PANELS if panel.name == name)
+    return getattr(glfw, f"KEY_{panel.key}")
+
+
 def colour_of_layer(editor: EditorPerson) -> list[int]:
     left, top, right, bottom = editor.place_of("##layer")
     picture = editor.picture()
@@ -133,10 +162,7 @@ def colour_of_layer(editor: EditorPerson) -> list[int]:
 
 
 def test_the_picture_changes_with_the_block_and_with_the_seed(editor: EditorPerson) -> None:
-    editor.wait_for(lambda: not editor.state.layers.shown)
-    editor.session.looked_at.clear()  # Before the first layout stands, every panel is in sight for a frame.
-    editor.key(glfw.KEY_F9)
-    editor.wait_for(lambda: editor.state.layers.layer is not None)
+    show_layers(editor)
     editor.look(2)
     assert editor.session.looked_at == [(3, 18)]
     first = colour_of_layer(editor)
@@ -152,9 +178,11 @@ def test_the_picture_changes_with_the_block_and_with_the_seed(editor: EditorPers
 
 
 def test_modes_gain_and_channels_are_set(editor: EditorPerson) -> None:
-    editor.key(glfw.KEY_F9)
-    editor.wait_for(lambda: editor.state.layers.layer is not None)
+    show_layers(editor)
     editor.look(2)
+    editor.key(glfw.KEY_PAGE_UP, glfw.MOD_SHIFT)
+    assert editor.state.layers.view.block == 2 and editor.state.latent.seed == 18
+    editor.key(glfw.KEY_PAGE_DOWN, glfw.MOD_SHIFT)
     for label, mode in (("Grid", LayerMode.GRID), ("Mean", LayerMode.MEAN), ("Norm", LayerMode.NORM)):
         editor.click(label)
         editor.look(2)
@@ -170,10 +198,8 @@ def test_modes_gain_and_channels_are_set(editor: EditorPerson) -> None:
 
 
 def test_another_tab_in_front_ends_the_watching(editor: EditorPerson) -> None:
-    editor.key(glfw.KEY_F9)
-    editor.wait_for(lambda: editor.state.layers.layer is not None)
-    editor.key(glfw.KEY_F10)
-    editor.wait_for(lambda: not editor.state.layers.shown)
+    show_layers(editor)
+    hide_layers(editor)
     looked = len(editor.session.looked_at)
     editor.key(glfw.KEY_PAGE_DOWN)
     editor.wait_for(lambda: editor.state.frame.epoch == editor.state.picture_epoch)
@@ -182,8 +208,7 @@ def test_another_tab_in_front_ends_the_watching(editor: EditorPerson) -> None:
 
 
 def test_the_wheel_zooms_into_the_features_and_a_double_click_fits_them(editor: EditorPerson) -> None:
-    editor.key(glfw.KEY_F9)
-    editor.wait_for(lambda: editor.state.layers.layer is not None)
+    show_layers(editor)
     editor.look(2)
     left, top, right, bottom = editor.place_of("##layer")
     editor.move((left + right) / 2, (top + bottom) / 2)

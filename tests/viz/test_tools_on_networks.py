@@ -12,7 +12,7 @@ from tests.viz.conftest import EditorPerson
 from tools.families import make_generator
 from tools.opening import open_for_window
 from training.checkpoint import save_generator
-from viz.actions import ChangeDrag, ChangeLatent
+from viz.actions import ChangeDrag, ChangeLatent, ShowPanel
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_layers_follow_a_drag_that_is_done_step_by_step_with_its_target_moved(
     import dataclasses
 
     open_file(person, files(name))
-    person.key(glfw.KEY_F9)
+    person.app.do(ShowPanel("Layers"))
     person.wait_for(lambda: person.state.layers.layer is not None)
     first = person.state.layers.layer
     assert first.picture.shape[:2] == first.shape[1:] and first.extent[0] < first.extent[1]

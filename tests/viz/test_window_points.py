@@ -189,3 +189,31 @@ def test_one_step_from_rest(editor: EditorPerson) -> None:
     editor.look(2)
     editor.click("Continue")
     editor.wait_for(lambda: editor.state.edits == 1)
+
+
+def test_escape_lets_a_point_go_that_waits_and_then_selects_none(editor: EditorPerson) -> None:
+    set_pair(editor)
+    editor.click_at(*editor.on_picture(50, 10))
+    assert len(editor.state.drag.pairs) == 2
+    editor.key(glfw.KEY_ESCAPE)
+    assert len(editor.state.drag.pairs) == 1
+    editor.click_at(*editor.on_picture(*editor.state.drag.pairs[0].point))
+    assert editor.state.drag.selected == Marker(0, "point")
+    editor.key(glfw.KEY_ESCAPE)
+    assert editor.state.drag.selected is None and len(editor.state.drag.pairs) == 1
+
+
+def test_the_masks_tools_have_keys(editor: EditorPerson) -> None:
+    set_pair(editor)
+    editor.key(glfw.KEY_K)
+    areas = [editor.state.drag.mask.sum()]
+    for key in (glfw.KEY_RIGHT_BRACKET, glfw.KEY_LEFT_BRACKET, glfw.KEY_LEFT_BRACKET):
+        editor.key(key, glfw.MOD_CONTROL)
+        areas.append(editor.state.drag.mask.sum())
+    assert areas[1] > areas[0] > areas[3]
+    before = editor.state.drag.mask
+    editor.key(glfw.KEY_I, glfw.MOD_CONTROL)
+    editor.key(glfw.KEY_I)
+    assert editor.state.drag.mask.sum() == pytest.approx(before.size - before.sum(), rel=0.02)
+    editor.key(glfw.KEY_DELETE, glfw.MOD_SHIFT)
+    assert editor.state.drag.mask is None and len(editor.state.drag.pairs) == 1

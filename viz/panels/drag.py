@@ -23,7 +23,7 @@ _PAUSE = with_keys(
     "Wait after this step; meanwhile points and targets can be moved, and the mask painted", "Pause, or go on"
 )
 _STEP = with_keys("Do one step, and pause", "One step of the drag")
-_STOP = with_keys("End after this step", "Stop what runs")
+_STOP = with_keys("End after this step", "Stop what runs; let a point go")
 
 
 def draw(state: EditorState) -> list[Action]:

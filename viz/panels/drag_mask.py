@@ -20,9 +20,17 @@ _EDGE = "How far the three buttons below reach, in px of the picture. Default: 4
 _OVERLAY = "How dark held parts are shown; 0 % hides the mask, which counts all the same. Default: 66 %"
 
 _WHOLE = (
-    (MaskChange.GROW, "Grow", "Let more move: by the pixels of the slider, in every direction"),
-    (MaskChange.SHRINK, "Shrink", "Let less move: by the pixels of the slider, in every direction"),
-    (MaskChange.FEATHER, "Feather", "Soften the edge: a blur of as many pixels as the slider says"),
+    (MaskChange.GROW, "Grow", with_keys("Let more move, by as many px as the slider says", "Grow the mask")),
+    (
+        MaskChange.SHRINK,
+        "Shrink",
+        with_keys("Let less move, by as many px as the slider says", "Shrink the mask"),
+    ),
+    (
+        MaskChange.FEATHER,
+        "Feather",
+        with_keys("Soften the edge: a blur of as many px as the slider says", "Feather the mask"),
+    ),
     (
         MaskChange.INVERT,
         "Invert",
@@ -74,11 +82,13 @@ def _draw_lock(state: EditorState) -> list[Action]:
     width = share_of_row(2)
     with disabled(not state.drag.pairs):
         words = "Only what is near the ways from the points to their targets may move"
+        words = with_keys(words, "Lock everything but the points")
         if button("points", width=width, tooltip=words):
             found.append(ChangeMask(MaskChange.POINTS_ONLY))
     imgui.same_line()
     with disabled(state.busy or not state.face.there):
         words = "Only the face may move; it is looked for if nobody has"
+        words = with_keys(words, "Lock everything but the face")
         if button("face", width=width, tooltip=words):
             found.append(ChangeMask(MaskChange.FACE_ONLY))
     return found

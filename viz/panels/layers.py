@@ -9,15 +9,17 @@ from gui_utils.widgets import choice, hint, muted, row
 from viz.actions import Action, ChangeLayers
 from viz.answers import Layer
 from viz.feature_pictures import GREATEST_GAIN, MOST_TILES, LayerMode, LayerView
+from viz.shortcuts import with_keys
 from viz.state import EditorState, LayersState, ViewState
 from viz.view import Point, View
 
 _LEAST_HEIGHT = 8.0  # Of the text's: of the picture.
 _NOTCH = 1.2  # A notch of the wheel makes so many times larger.
 _MOST_CHANNELS = 1024
-_BLOCK = (
+_BLOCK = with_keys(
     "Whose features are shown: 0 is the coarsest. Drags by hand follow those of the Feature block in the "
-    "Drag panel. Default: 5"
+    "Drag panel. Default: 5",
+    "Layers: the next block",
 )
 _MODE = (
     "Three: three channels as red, green and blue. Grid: the first channels side by side. "

@@ -42,7 +42,7 @@ def draw(state: EditorState) -> list[Action]:
         found += _draw_pause(job, stop_width)
         imgui.same_line()
     with disabled(job.stopping):
-        tooltip = with_keys("End after this step; what is reached stays", "Stop what runs")
+        tooltip = with_keys("End after this step; what is reached stays", "Stop what runs; let a point go")
         if stop_button("Stopping …" if job.stopping else "Stop", width=stop_width, tooltip=tooltip):
             found.append(StopJob())
     return found
