@@ -132,7 +132,9 @@ def show_layers(editor: EditorPerson) -> None:
     hide_layers(editor)
     # Before the first layout stands, every panel is in sight for a frame.
     editor.session.looked_at.clear()
-    editor.key(key_of("Layers"))
+    (key,) = (panel.key for panel in PANELS if panel.name == "Layers")
+    *held, name = key.split("+")
+    editor.key(getattr(glfw, f"KEY_{name.upper()}"), glfw.MOD_SHIFT if held else 0)
     editor.wait_for(lambda: editor.state.layers.shown)
     editor.wait_for(lambda: is_new(editor))
 
@@ -148,11 +150,6 @@ def hide_layers(editor: EditorPerson) -> None:
 def is_new(editor: EditorPerson) -> bool:
     layers = editor.state.layers
     return layers.layer is not None and layers.layer.epoch == layers.epoch
-
-
-def key_of(name: str) -> int:
-    (panel,) = (panel for panel in PANELS if panel.name == name)
-    return getattr(glfw, f"KEY_{panel.key}")
 
 
 def colour_of_layer(editor: EditorPerson) -> list[int]:

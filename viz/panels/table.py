@@ -73,8 +73,8 @@ PANELS: tuple[Panel, ...] = (
     Panel("Capture", capture.draw, Place.LEFT, "F6"),
     Panel("History", history.draw, Place.RIGHT, "F7"),
     Panel("Project", project.draw, Place.RIGHT, "F8"),
-    Panel("Layers", layers.LayersPanel, Place.RIGHT, "F9"),
+    Panel("Performance", performance.draw, Place.RIGHT, "F12"),
     Panel("Stack", stack.draw, Place.RIGHT_BOTTOM, "F11"),
     Panel("Progress", plot.draw, Place.RIGHT_BOTTOM, "F10"),
-    Panel("Performance", performance.draw, Place.RIGHT_BOTTOM, "F12"),
+    Panel("Layers", layers.LayersPanel, Place.RIGHT_BOTTOM, "F9"),
 )
