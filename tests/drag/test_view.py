@@ -213,3 +213,12 @@ def test_joined_rectangles_hold_all_that_they_were_made_of(places):
 def test_what_is_far_apart_is_not_joined_and_what_is_near_is():
     assert joined([(0, 0, 9, 9), (90, 90, 99, 99)]) == ((0, 0, 9, 9), (90, 90, 99, 99))
     assert joined([(0, 0, 9, 9), (3, 6, 12, 14)]) == ((0, 0, 12, 14),)
+
+
+def test_swift_drags_of_many_handles_go_the_same_way_on_cuts():
+    points = [(x, y) for x in (90, 110, 130) for y in (100, 118, 136)]
+    options = {"preset": "swift", "step_rule": "adaptive", "step_size": 0.3, "max_steps": 5}
+    cutting, short = dragged(True, points=points, **options)
+    _, long = dragged(False, points=points, **options)
+    assert all(parts != [(128, 128)] for parts in cutting.given[1:])
+    same_way(short, long, pixels=0.05, apart=5e-3)
