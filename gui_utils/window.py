@@ -25,9 +25,9 @@ import glfw
 from OpenGL import GL
 
 from gui_utils import theme
-from gui_utils.errors import NoDisplayError, NoOpenGLError
 from gui_utils.events import WindowEvents
-from gui_utils.surroundings import between_frames, drawn_by_processor, in_words, share_clipboard
+from gui_utils.opening import open_handle
+from gui_utils.surroundings import between_frames, drawn_by_processor, share_clipboard
 
 FRAMES_PER_SECOND = 60  # Where the display does not pace us (a virtual screen has no refresh).
 SOFTWARE_FRAMES_PER_SECOND = 30  # Where the processor draws: it has other work to do.
@@ -66,9 +66,8 @@ class Window:
         scale: float | None = None,
         look: str = "dark",
     ) -> None:
-        self._errors: list[str] = []
         self._frames: deque[tuple[float, float]] = deque(maxlen=_FRAMES_MEASURED)
-        self._handle = self._open(title, width, height, offscreen)
+        self._handle = open_handle(title, width, height, offscreen=offscreen)
         self._context = imgui.create_context()
         self._plots = implot.create_context()
         imgui.get_io().set_ini_filename("")  # Nothing is written into the current folder.
@@ -87,37 +86,6 @@ class Window:
         self.events = WindowEvents(self._handle, self._renderer, on_event=self.stay_awake)
         self.stay_awake()
         self._measure()
-
-    # ------------------------------------------------------------------------
-    # Opening: GLFW only warns, so every answer of it is looked at.
-
-    def _open(self, title: str, width: int, height: int, offscreen: bool) -> Any:
-        glfw.set_error_callback(lambda code, text: self._errors.append(in_words(text)))
-        if offscreen:
-            glfw.init_hint(glfw.PLATFORM, glfw.PLATFORM_NULL)
-        if not glfw.init():
-            raise NoDisplayError(f"no display to open a window on ({self._last_error()})")
-        glfw.window_hint(glfw.CONTEXT_VERSION_MAJOR, 3)
-        glfw.window_hint(glfw.CONTEXT_VERSION_MINOR, 3)
-        glfw.window_hint(glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE)
-        glfw.window_hint(glfw.OPENGL_FORWARD_COMPAT, glfw.TRUE)  # macOS gives no core profile without it.
-        glfw.window_hint(glfw.SCALE_TO_MONITOR, glfw.TRUE)
-        if offscreen:
-            glfw.window_hint(glfw.CONTEXT_CREATION_API, glfw.EGL_CONTEXT_API)
-        handle = glfw.create_window(width, height, title, None, None)
-        if not handle:
-            glfw.terminate()
-            raise NoOpenGLError(
-                f"the display has no OpenGL 3.3 ({self._last_error()}); "
-                "install a graphics driver, or use --headless"
-            )
-        _fit_to_monitor(handle)
-        glfw.make_context_current(handle)
-        glfw.swap_interval(0 if offscreen else 1)
-        return handle
-
-    def _last_error(self) -> str:
-        return self._errors[-1] if self._errors else "GLFW gives no reason"
 
     # ------------------------------------------------------------------------
     # Size.
@@ -295,14 +263,3 @@ class Window:
     ) -> None:
         """Close the window, however the block ended."""
         self.close()
-
-
-def _fit_to_monitor(handle: Any) -> None:
-    """Let a window be no larger than the monitor has room for."""
-    monitor = glfw.get_primary_monitor()
-    if not monitor:
-        return
-    room = glfw.get_monitor_workarea(monitor)[2:]
-    width, height = glfw.get_window_size(handle)
-    if 0 not in room and (width > room[0] or height > room[1]):
-        glfw.set_window_size(handle, min(width, room[0]), min(height, room[1]))

@@ -7,30 +7,20 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dnnlib.latents import COLUMNS, NOISE_MODES
+from dnnlib.latents import COLUMNS
 from faces.expressions import EXPRESSIONS
-from viz import work_keys
+from viz import drag_keys, picture_keys, work_keys
 from viz.actions import (
     Action,
     AskForFile,
-    ChangeDrag,
     ChangeFace,
-    ChangeLatent,
-    ChangeLayers,
     ChangeMask,
-    ChangeView,
-    ChangeWalk,
     ChangeWindow,
     ClickExpression,
-    ContinueJob,
-    DeletePair,
     HoldBefore,
-    MirrorPairs,
-    NudgeMarker,
     OpenLatent,
     OpenNetwork,
     OpenPhoto,
-    PauseJob,
     Quit,
     Redo,
     ResetFace,
@@ -39,17 +29,12 @@ from viz.actions import (
     SaveLatent,
     SavePicture,
     SaveWindow,
-    SelectMarker,
     SetCompare,
-    StartDrag,
-    StepJob,
-    StopJob,
     Undo,
     Zoom,
 )
-from viz.points import place_of
 from viz.rules.project import ask_which
-from viz.state import GREATEST_BRUSH, CompareMode, EditorState, MaskChange, Tool, ViewState
+from viz.state import CompareMode, EditorState, MaskChange, Tool
 
 Act = Callable[[EditorState], Action | None]
 
@@ -96,54 +81,8 @@ class Shortcut:
 # What the rows do.
 
 
-def _step_seed(by: int) -> Act:
-    def act(state: EditorState) -> Action | None:
-        seed = state.latent.seed + by
-        if state.network.loaded is None or seed < 0:
-            return None
-        return ChangeLatent(state.latent.at_seed(seed))
-
-    return act
-
-
-def _go(east: float, south: float) -> Act:
-    def act(state: EditorState) -> Action | None:
-        return ChangeLatent(state.latent.moved(east, south)) if state.network.loaded is not None else None
-
-    return act
-
-
-def _walk(state: EditorState) -> Action | None:
-    if state.network.loaded is None:
-        return None
-    return ChangeWalk(dataclasses.replace(state.walk, playing=not state.walk.playing, waited=0.0))
-
-
-def _noise(state: EditorState) -> Action | None:
-    if state.network.loaded is None or not state.network.loaded.has_noise:
-        return None
-    following = NOISE_MODES[(NOISE_MODES.index(state.latent.noise) + 1) % len(NOISE_MODES)]
-    return ChangeLatent(dataclasses.replace(state.latent, noise=following))
-
-
 def _expression(name: str) -> Act:
     return lambda state: ClickExpression(name) if state.ready and state.face.there else None
-
-
-def _take_tool(tool: Tool) -> Act:
-    return lambda state: ChangeDrag(dataclasses.replace(state.drag, tool=tool))
-
-
-def _view(zoom: float | None) -> Act:
-    def act(state: EditorState) -> Action | None:
-        if state.image_size is None:
-            return None
-        height, width = state.image_size
-        known = state.view.zoom is not None
-        centre = state.view.centre if known else ((width - 1) / 2, (height - 1) / 2)
-        return ChangeView(ViewState(zoom, centre, state.view.fit))
-
-    return act
 
 
 def _window(**changes: Callable[[EditorState], object]) -> Act:
@@ -158,80 +97,8 @@ def _save_edit(state: EditorState) -> Action | None:
     return SaveEditFilm() if state.ready and state.picture.edit is not None else None
 
 
-def _start(state: EditorState) -> Action | None:
-    if state.job is not None:
-        return ContinueJob() if state.job.paused else None
-    return StartDrag() if state.ready and state.complete_pairs else None
-
-
-def _step(state: EditorState) -> Action | None:
-    if state.job is not None:
-        return StepJob() if state.job.paused else None
-    return StartDrag(one_step=True) if state.ready and state.complete_pairs else None
-
-
-def _pause(state: EditorState) -> Action | None:
-    if state.job is None or not state.job.kind.changes_picture:
-        return None
-    return ContinueJob() if state.job.paused else PauseJob()
-
-
-def _nudge(right: float, down: float) -> Act:
-    def act(state: EditorState) -> Action | None:
-        there = state.editable and place_of(state.drag.pairs, state.drag.selected) is not None
-        return NudgeMarker((right, down)) if there else None
-
-    return act
-
-
-def _delete(state: EditorState) -> Action | None:
-    there = place_of(state.drag.pairs, state.drag.selected) is not None
-    return DeletePair() if there and not state.busy else None
-
-
-def _mirror(state: EditorState) -> Action | None:
-    return MirrorPairs() if state.complete_pairs and not state.busy else None
-
-
-def _brush(factor: float) -> Act:
-    def act(state: EditorState) -> Action:
-        radius = min(max(state.drag.brush_radius * factor, 1.0), GREATEST_BRUSH)
-        return ChangeDrag(dataclasses.replace(state.drag, brush_radius=radius))
-
-    return act
-
-
-def _escape(state: EditorState) -> Action | None:
-    """Stop what runs; otherwise take back a point that waits for its target, or select none."""
-    if state.busy:
-        return StopJob()
-    pairs = state.drag.pairs
-    if pairs and pairs[-1].target is None:
-        return DeletePair(len(pairs) - 1)
-    return SelectMarker(None) if state.drag.selected is not None else None
-
-
-def _look_at_block(by: int) -> Act:
-    def act(state: EditorState) -> Action | None:
-        layers, network = state.layers, state.network.loaded
-        if not layers.shown or network is None:
-            return None
-        block = min(max(min(layers.view.block, network.num_blocks - 1) + by, 0), network.num_blocks - 1)
-        return ChangeLayers(dataclasses.replace(layers, view=dataclasses.replace(layers.view, block=block)))
-
-    return act
-
-
-def _mask_tool(change: MaskChange) -> Act:
-    return lambda state: ChangeMask(change) if state.editable and state.drag.mask is not None else None
-
-
 def _landmarks(state: EditorState) -> Action:
     return ChangeFace(dataclasses.replace(state.face, show_landmarks=not state.face.show_landmarks))
-
-
-def _mask(state: EditorState) -> Action:
-    return ChangeDrag(dataclasses.replace(state.drag, show_mask=not state.drag.show_mask))
 
 
 _ask_for_latent = AskForFile("Open a latent", LATENTS, OpenLatent)
@@ -271,10 +138,10 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("Ctrl+Y", "Redo, as elsewhere", lambda state: Redo(), "Edit", repeat=True, in_menu=False),
     Shortcut(",", "Back along the edit, a step", work_keys.along(-1), "Edit", repeat=True),
     Shortcut(".", "On along the edit, a step", work_keys.along(1), "Edit", repeat=True),
-    Shortcut("Page Down", "Next seed", _step_seed(1), "Picture", repeat=True),
-    Shortcut("Page Up", "Seed before", _step_seed(-1), "Picture", repeat=True),
+    Shortcut("Page Down", "Next seed", picture_keys.step_seed(1), "Picture", repeat=True),
+    Shortcut("Page Up", "Seed before", picture_keys.step_seed(-1), "Picture", repeat=True),
     *(
-        Shortcut(f"Alt+{key}", words, _go(east, south), "Picture", repeat=True, in_menu=False)
+        Shortcut(f"Alt+{key}", words, picture_keys.go(east, south), "Picture", repeat=True, in_menu=False)
         for key, east, south, words in (
             ("Right", 0.1, 0, "A tenth of the way to the next seed"),
             ("Left", -0.1, 0, "A tenth of the way to the seed before"),
@@ -282,8 +149,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
             ("Up", 0, -0.1, f"A tenth of the way to the seed {COLUMNS} before"),
         )
     ),
-    Shortcut("W", "Walk from seed to seed, or stop", _walk, "Picture"),
-    Shortcut("N", "Next kind of noise", _noise, "Picture"),
+    Shortcut("W", "Walk from seed to seed, or stop", picture_keys.walk, "Picture"),
+    Shortcut("N", "Next kind of noise", picture_keys.noise, "Picture"),
     Shortcut("Ctrl+R", "Reset the face", lambda s: ResetFace() if s.network.loaded else None, "Picture"),
     *(
         Shortcut(str(number), EXPRESSIONS[name].title, _expression(name), "Face")
@@ -295,44 +162,44 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         if name not in _BY_NUMBER
     ),
     Shortcut("L", "Show or hide landmarks", _landmarks, "Face"),
-    Shortcut("P", "Set and move points", _take_tool(Tool.POINTS), "Drag"),
-    Shortcut("B", "Paint the mask", _take_tool(Tool.BRUSH), "Drag"),
-    Shortcut("M", "Show or hide the mask", _mask, "Drag"),
-    Shortcut("[", "Smaller brush", _brush(1 / _BRUSH_STEP), "Drag", repeat=True, in_menu=False),
-    Shortcut("]", "Larger brush", _brush(_BRUSH_STEP), "Drag", repeat=True, in_menu=False),
-    Shortcut("I", "Invert the mask", _mask_tool(MaskChange.INVERT), "Drag"),
-    Shortcut("Ctrl+]", "Grow the mask", _mask_tool(MaskChange.GROW), "Drag", repeat=True),
-    Shortcut("Ctrl+[", "Shrink the mask", _mask_tool(MaskChange.SHRINK), "Drag", repeat=True),
-    Shortcut("Ctrl+I", "Feather the mask", _mask_tool(MaskChange.FEATHER), "Drag"),
+    Shortcut("P", "Set and move points", drag_keys.take_tool(Tool.POINTS), "Drag"),
+    Shortcut("B", "Paint the mask", drag_keys.take_tool(Tool.BRUSH), "Drag"),
+    Shortcut("M", "Show or hide the mask", drag_keys.mask, "Drag"),
+    Shortcut("[", "Smaller brush", drag_keys.brush(1 / _BRUSH_STEP), "Drag", repeat=True, in_menu=False),
+    Shortcut("]", "Larger brush", drag_keys.brush(_BRUSH_STEP), "Drag", repeat=True, in_menu=False),
+    Shortcut("I", "Invert the mask", drag_keys.mask_tool(MaskChange.INVERT), "Drag"),
+    Shortcut("Ctrl+]", "Grow the mask", drag_keys.mask_tool(MaskChange.GROW), "Drag", repeat=True),
+    Shortcut("Ctrl+[", "Shrink the mask", drag_keys.mask_tool(MaskChange.SHRINK), "Drag", repeat=True),
+    Shortcut("Ctrl+I", "Feather the mask", drag_keys.mask_tool(MaskChange.FEATHER), "Drag"),
     Shortcut("K", "Lock everything but the points",
              lambda s: ChangeMask(MaskChange.POINTS_ONLY) if s.editable and s.drag.pairs else None, "Drag"),
     Shortcut("Shift+K", "Lock everything but the face",
              lambda s: ChangeMask(MaskChange.FACE_ONLY) if s.ready and s.face.there else None, "Drag"),
-    Shortcut("Shift+Delete", "Clear the mask", _mask_tool(MaskChange.CLEAR), "Drag"),
-    Shortcut("X", "Mirror all points across the face's axis", _mirror, "Drag"),
-    Shortcut("Delete", "Delete the selected point", _delete, "Drag"),
-    Shortcut("Backspace", "Delete the selected point, too", _delete, "Drag", in_menu=False),
+    Shortcut("Shift+Delete", "Clear the mask", drag_keys.mask_tool(MaskChange.CLEAR), "Drag"),
+    Shortcut("X", "Mirror all points across the face's axis", drag_keys.mirror, "Drag"),
+    Shortcut("Delete", "Delete the selected point", drag_keys.delete, "Drag"),
+    Shortcut("Backspace", "Delete the selected point, too", drag_keys.delete, "Drag", in_menu=False),
     *(
         Shortcut(f"{held}{key}", f"Move the selected point {key.lower()} by {length} px",
-                 _nudge(right * length, down * length), "Drag", repeat=True, in_menu=False)
+                 drag_keys.nudge(right * length, down * length), "Drag", repeat=True, in_menu=False)
         for held, length in (("", 1), ("Shift+", 10))
         for key, right, down in (("Left", -1, 0), ("Right", 1, 0), ("Up", 0, -1), ("Down", 0, 1))
     ),
-    Shortcut("Enter", "Start the drag, or go on", _start, "Drag"),
-    Shortcut("Shift+Enter", "One step of the drag", _step, "Drag", repeat=True),
-    Shortcut("Ctrl+Enter", "Pause, or go on", _pause, "Drag"),
-    Shortcut("Esc", "Stop what runs; let a point go", _escape, "Drag"),
-    Shortcut("Shift+Page Down", "Layers: the next block", _look_at_block(1), "View", repeat=True,
+    Shortcut("Enter", "Start the drag, or go on", drag_keys.start, "Drag"),
+    Shortcut("Shift+Enter", "One step of the drag", drag_keys.step, "Drag", repeat=True),
+    Shortcut("Ctrl+Enter", "Pause, or go on", drag_keys.pause, "Drag"),
+    Shortcut("Esc", "Stop what runs; let a point go", drag_keys.escape, "Drag"),
+    Shortcut("Shift+Page Down", "Layers: the next block", picture_keys.look_at_block(1), "View", repeat=True,
              in_menu=False),
-    Shortcut("Shift+Page Up", "Layers: the block before", _look_at_block(-1), "View", repeat=True,
+    Shortcut("Shift+Page Up", "Layers: the block before", picture_keys.look_at_block(-1), "View", repeat=True,
              in_menu=False),
     Shortcut("C", "Hold to see the picture as it was", lambda s: HoldBefore(True), "View",
              released=lambda s: HoldBefore(False) if s.compare.held else None, in_menu=False),
     Shortcut("S", "Before and after, split", lambda s: SetCompare(CompareMode.SPLIT), "View"),
     Shortcut("D", "What differs from before", lambda s: SetCompare(CompareMode.DIFFERENCE), "View"),
     Shortcut("Shift+C", "Compare with the last edit, or with all edits", work_keys.against, "View"),
-    Shortcut("F", "Fit the picture", _view(None), "View"),
-    Shortcut("Ctrl+1", "100 %: a pixel for a pixel", _view(1.0), "View"),
+    Shortcut("F", "Fit the picture", picture_keys.view(None), "View"),
+    Shortcut("Ctrl+1", "100 %: a pixel for a pixel", picture_keys.view(1.0), "View"),
     Shortcut("Plus", "Zoom in", lambda state: Zoom(_ZOOM_STEP), "View", repeat=True),
     Shortcut("Minus", "Zoom out", lambda state: Zoom(1 / _ZOOM_STEP), "View", repeat=True),
     Shortcut("Ctrl+T", "Dark or light",
