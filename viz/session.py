@@ -1,6 +1,6 @@
 """What the worker works with: one for each checkpoint, handed in by the entry point."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -94,9 +94,6 @@ class Session(Protocol):
 
     def report(self, adjustment: "Adjustment", after: Face | None) -> "AdjustmentReport":
         """Say what the last expression came to; `after` is the face as it is now, if one was found."""
-
-    def film(self) -> Sequence[Callable[[], npt.NDArray[np.uint8]]]:
-        """Give the frames of the last edit, each drawn when called; empty if there was none."""
 
 
 OpenSession = Callable[[Path, Opening], Session]

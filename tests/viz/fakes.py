@@ -213,9 +213,6 @@ class FakeSession:
             members=(),
         )
 
-    def film(self) -> list[Callable[[], np.ndarray]]:
-        return [self.frame] * 5
-
 
 class FakeCatalogue:
     """Looks like a viz.catalogue.Catalogue: two checkpoints, which come in blocks of a tenth."""

@@ -239,6 +239,8 @@ def set_at(*keys: Any, value: Any) -> Any:
         (("entries", 1, "moment", "pairs"), [{"point": [1]}], "length 2"),
         (("entries", 1, "moment", "pairs"), [{"point": ["a", 2]}], "Expected `float`"),
         (("entries", 0, "moment", "strengths"), {"close_eyes": "much"}, "Expected `float`"),
+        (("entries", 0, "moment", "latent", "given"), {"name": "x", "w": "STEPS"}, "the latent's w is int32"),
+        (("entries", 0, "moment", "latent", "seed"), "x", "Expected `int`"),
         (("networks", 0, "sha256"), "short", "matching regex"),
         (("networks", 0, "width"), 10**9, "<= 16384"),
         (("paths", 0, "steps"), "WS", "no ascending whole numbers"),
@@ -246,7 +248,10 @@ def set_at(*keys: Any, value: Any) -> Any:
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_named(file, keys, value, says):
-    value = form_of(file)["paths"][0]["ws"] if value == "WS" else value
+    path = form_of(file)["paths"][0]
+    value = path["ws"] if value == "WS" else value
+    if isinstance(value, dict) and value.get("w") == "STEPS":
+        value = {**value, "w": path["steps"]}
     assert says in refusal(changed(file, set_at(*keys, value=value)))
 
 

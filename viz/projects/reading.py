@@ -135,6 +135,9 @@ class _Reader:
         shape = (network.num_ws, network.w_dim)
         for name, w in (("w", form.w), ("own_w", form.own_w)):
             _check(w, f"{where}: {name}", shape)
+        if form.latent.given is not None:
+            for name, given in (("w", form.latent.given.w), ("z", form.latent.given.z)):
+                _check(given, f"{where}: the latent's {name}", () if given is None else given.shape)
         for pair in form.pairs:
             _finite([*pair.point, *(pair.target or ())], f"{where}: a point")
         _finite([*form.strengths.values(), *(form.click or ()), form.latent.psi], f"{where}: a setting")
