@@ -217,3 +217,15 @@ def test_the_masks_tools_have_keys(editor: EditorPerson) -> None:
     assert editor.state.drag.mask.sum() == pytest.approx(before.size - before.sum(), rel=0.02)
     editor.key(glfw.KEY_DELETE, glfw.MOD_SHIFT)
     assert editor.state.drag.mask is None and len(editor.state.drag.pairs) == 1
+
+
+def test_the_mask_is_hidden_and_shown_and_counts_all_the_same(editor: EditorPerson) -> None:
+    editor.click("Mask brush")
+    editor.look()
+    editor.click_at(*editor.on_picture(32, 32))
+    dark = colour_at(editor, 5, 5)[1]
+    editor.click("##show_mask")
+    assert colour_at(editor, 5, 5)[1] > dark + 15
+    editor.key(glfw.KEY_M)
+    assert editor.state.drag.show_mask and colour_at(editor, 5, 5)[1] == pytest.approx(dark, abs=2)
+    assert editor.state.drag.mask[5, 5] == 0

@@ -17,7 +17,8 @@ _HARDNESS = (
     "100 % has a sharp edge, 0 % is soft to the middle. Default: 65 %"
 )
 _EDGE = "How far the three buttons below reach, in px of the picture. Default: 4 px"
-_OVERLAY = "How dark held parts are shown; 0 % hides the mask, which counts all the same. Default: 66 %"
+_OVERLAY = "How dark held parts are shown; the mask counts all the same. Default: 66 %"
+_SHOWN = with_keys("Show the mask over the picture; hidden, it counts all the same", "Show or hide the mask")
 
 _WHOLE = (
     (MaskChange.GROW, "Grow", with_keys("Let more move, by as many px as the slider says", "Grow the mask")),
@@ -50,21 +51,20 @@ def draw(state: EditorState, drag: DragState) -> tuple[DragState, list[Action]]:
     pixels = (1.0, GREATEST_BRUSH, "%.0f px", imgui.SliderFlags_.logarithmic.value)
     radius = _slider("Radius", "##brush", _RADIUS, drag.brush_radius, *pixels)
     hardness = _share("Hardness", "##hardness", _HARDNESS, drag.brush_hardness)
-    strength = _share("Overlay", "##overlay", _OVERLAY, drag.mask_strength)
+    shown, strength = _draw_overlay(drag)
     few = (1.0, GREATEST_EDGE, "%.0f px", imgui.SliderFlags_.logarithmic.value)
     edge = _slider("Edge by", "##edge", _EDGE, drag.edge, *few)
-    settings = (moves, radius, hardness, strength, edge)
-    if settings != (
-        drag.brush_moves, drag.brush_radius, drag.brush_hardness, drag.mask_strength, drag.edge
-    ):  # fmt: skip
-        drag = dataclasses.replace(
-            drag,
-            brush_moves=moves,
-            brush_radius=radius,
-            brush_hardness=hardness,
-            mask_strength=strength,
-            edge=edge,
-        )
+    changed = dataclasses.replace(
+        drag,
+        brush_moves=moves,
+        brush_radius=radius,
+        brush_hardness=hardness,
+        show_mask=shown,
+        mask_strength=strength,
+        edge=edge,
+    )
+    if _settings(changed) != _settings(drag):
+        drag = changed
     width = share_of_row(3)
     for index, (change, text, tooltip) in enumerate(_WHOLE):
         if index % 3:
@@ -73,6 +73,24 @@ def draw(state: EditorState, drag: DragState) -> tuple[DragState, list[Action]]:
             if button(text, width=width, tooltip=tooltip):
                 found.append(ChangeMask(change))
     return drag, found + _draw_lock(state)
+
+
+def _settings(drag: DragState) -> tuple[object, ...]:
+    brush = drag.brush_moves, drag.brush_radius, drag.brush_hardness
+    return *brush, drag.show_mask, drag.mask_strength, drag.edge
+
+
+def _draw_overlay(drag: DragState) -> tuple[bool, float]:
+    """Draw whether the mask is shown, and how dark."""
+    row("Overlay", _SHOWN)
+    shown = imgui.checkbox("##show_mask", drag.show_mask)[1]
+    hint(_SHOWN)
+    imgui.same_line()
+    imgui.set_next_item_width(-1)
+    flags = imgui.SliderFlags_.always_clamp
+    changed, new = imgui.slider_float("##overlay", drag.mask_strength * 100, 0.0, 100.0, "%.0f %%", flags)
+    hint(_OVERLAY)
+    return shown, float(new) / 100 if changed else drag.mask_strength
 
 
 def _draw_lock(state: EditorState) -> list[Action]:
