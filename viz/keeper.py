@@ -166,7 +166,9 @@ class Keeper:
         try:
             self._autosave.write(history, closed=closed)
             self._failed = False
-        except (EditorError, OSError) as error:
+        except Exception as error:
+            if not isinstance(error, EditorError | OSError):
+                logger.exception("the autosave failed")
             if not self._failed:
                 self._say(answers.Remark(f"The work is not autosaved: {error}. Save it as a project."))
             self._failed = True

@@ -279,3 +279,13 @@ def test_an_edit_comes_back_with_its_way(folder):
     assert moment.picture.edit is not None
     assert moment.picture.edit.path.ws.tobytes() == edit.path.ws.tobytes()
     assert not same(moment, read.entries[0].moment)
+
+
+def test_a_fault_while_autosaving_is_said_and_the_next_time_is_tried_again(watch, folder):
+    odd: Any = {"close_eyes": object()}
+    bad = record(history_of(1), Moment(INFO, LatentState(seed=2), PictureState(), strengths=odd))
+    watch.keeper.offer(bad, at_once=True)
+    assert "not autosaved" in watch.wait_for(answers.Remark).message
+    watch.keeper.offer(history_of(1, 3), at_once=True)
+    wait_until(lambda: files(folder))
+    assert seeds_of(read_project(files(folder)[0]).history) == [1, 3]

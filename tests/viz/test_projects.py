@@ -362,3 +362,21 @@ def test_a_stack_that_does_not_fit_its_network_is_refused(tmp_path, layer, says)
     write_project(tmp_path / "work.zip", history_of(Moment(INFO, LatentState(), picture)))
     with pytest.raises(ProjectError, match=says):
         read_project(tmp_path / "work.zip")
+
+
+def test_numbers_of_numpy_become_plain_ones(tmp_path):
+    odd: Any = {"close_eyes": np.float32(0.5), "big_eyes": np.float64(0.25)}
+    click: Any = (np.float32(1), 2.0)
+    moment = Moment(INFO, LatentState(seed=3), PictureState(), strengths=odd, click=click)
+    write_project(tmp_path / "work.zip", history_of(moment))
+    read = read_project(tmp_path / "work.zip").history.entries[0].moment
+    assert read.strengths == {"close_eyes": 0.5, "big_eyes": 0.25}
+    assert read.click == (1.0, 2.0) and type(read.click[0]) is float
+
+
+def test_what_has_no_form_in_a_project_is_refused_and_leaves_the_older_file(file):
+    before = file.read_bytes()
+    odd: Any = {"close_eyes": object()}
+    with pytest.raises(TypeError, match="no form for object"):
+        write_project(file, history_of(Moment(INFO, LatentState(), PictureState(), strengths=odd)))
+    assert file.read_bytes() == before

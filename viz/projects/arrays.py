@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-from typing import Any
 
 import numpy as np
 
@@ -35,13 +34,25 @@ class ArraysOut:
         self._names: dict[int, str] = {}
         self._held: list[object] = []  # So that no id is given twice.
 
-    def name_of(self, array: object) -> str:
+    def plain(self, thing: object) -> object:
+        """Make of what JSON has no form for what it has: of an array its name, of numpy's numbers plain ones.
+
+        Raises:
+            TypeError: if it is something else.
+        """
+        if isinstance(thing, np.generic):
+            return thing.item()
+        if isinstance(thing, np.ndarray):
+            return self.name_of(thing)
+        raise TypeError(f"a project has no form for {type(thing).__name__}")
+
+    def name_of(self, array: np.ndarray | PackedMask) -> str:
         """Write an array or a packed mask, if it is new; give its name."""
         if id(array) not in self._names:
             name = f"arrays/{len(self._names)}.npy"
             self._names[id(array)] = name
             self._held.append(array)
-            content: Any = array.mask() if isinstance(array, PackedMask) else array
+            content = array.mask() if isinstance(array, PackedMask) else array
             file = io.BytesIO()
             np.save(file, np.ascontiguousarray(content), allow_pickle=False)
             # Masks are mostly flat; the ways of w are noise to a packer, and long.

@@ -47,7 +47,7 @@ def write_project(path: Path, history: History, *, closed: bool = False) -> None
         arrays = ArraysOut(archive)
         form = _Writer(path, arrays).form(history, closed)
         # Encoding the records comes upon the arrays, and writes them.
-        text = msgspec.json.encode(form, enc_hook=arrays.name_of)
+        text = msgspec.json.encode(form, enc_hook=arrays.plain)
         archive.writestr(_RECORDS, msgspec.json.format(text, indent=1), zipfile.ZIP_DEFLATED)
 
 
