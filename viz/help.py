@@ -1,5 +1,6 @@
 """The list of keys, over everything else, made from the table of shortcuts."""
 
+import math
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -13,7 +14,10 @@ _NAME = "All keys"
 _LEAVING = (imgui.Key.escape, imgui.Key.enter, imgui.Key.space)
 _MOST_SHARE = 0.96  # Of the window that the list may take.
 
-Part = tuple[str, list[tuple[str, str]]]
+_COLUMNS = 3
+_TIGHT = 0.35  # Of the usual distance between lines: there are many.
+
+Line = tuple[str, str]  # Keys and words; a title has no keys.
 
 
 def help_is_left() -> bool:
@@ -46,33 +50,33 @@ def draw(rows: Sequence[Shortcut], *, shown: bool) -> None:
         imgui.end_popup()
 
 
-def _columns(rows: Sequence[Shortcut]) -> list[list[Part]]:
-    """Spread titles and rows over three columns of about the same height."""
-    parts: list[Part] = [
-        (menu, [(row.keys, row.words) for row in group if row.keys])
-        for menu, group in groupby(rows, key=lambda row: row.menu)
-    ]
-    parts.insert(0, ("Mouse, on the picture", list(MOUSE)))
-    height = sum(len(lines) + 2 for _, lines in parts) / 3
-    columns: list[list[Part]] = [[]]
-    used = 0
-    for part in parts:
-        if columns[-1] and used + len(part[1]) / 2 > height and len(columns) < 3:
-            columns.append([])
-            used = 0
-        columns[-1].append(part)
-        used += len(part[1]) + 2
+def _columns(rows: Sequence[Shortcut]) -> list[list[Line]]:
+    """Spread titles and rows over three columns of the same height; no title is the last of its column."""
+    lines: list[Line] = [("", "Mouse, on the picture"), *MOUSE]
+    for menu, group in groupby(rows, key=lambda row: row.menu):
+        shown: list[Line] = [(row.keys, row.words) for row in group if row.keys]
+        lines += [("", menu), *shown]
+    height = math.ceil(len(lines) / _COLUMNS)
+    columns: list[list[Line]] = []
+    while lines:
+        end = height - 1 if len(lines) > height and not lines[height - 1][0] else height
+        columns.append(lines[:end])
+        lines = lines[end:]
     return columns
 
 
-def _draw_column(parts: list[Part]) -> None:
-    widest = max(imgui.calc_text_size(keys).x for _, lines in parts for keys, _ in lines)
+def _draw_column(lines: list[Line]) -> None:
+    widest = max(imgui.calc_text_size(keys).x for keys, _ in lines)
+    spacing = imgui.get_style().item_spacing
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, imgui.ImVec2(spacing.x, spacing.y * _TIGHT))
     imgui.begin_group()
-    for title, lines in parts:
-        imgui.text_colored(theme.ACCENT, title)
-        for keys, words in lines:
-            imgui.text_unformatted(keys)
-            imgui.same_line(widest + imgui.get_font_size())  # From the left edge of the group.
-            imgui.text_colored(theme.MUTED, words)
-        imgui.spacing()
+    for index, (keys, words) in enumerate(lines):
+        if not keys:
+            imgui.dummy(imgui.ImVec2(1, spacing.y * _TIGHT)) if index else None
+            imgui.text_colored(theme.ACCENT, words)
+            continue
+        imgui.text_unformatted(keys)
+        imgui.same_line(widest + imgui.get_font_size())  # From the left edge of the group.
+        imgui.text_colored(theme.MUTED, words)
     imgui.end_group()
+    imgui.pop_style_var()

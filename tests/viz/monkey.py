@@ -110,9 +110,9 @@ class Monkey:
         if keys == "?":
             return self._event(self.person.window.events.on_char, ord("?"))
         whole = chord(keys)
-        mods = glfw.MOD_CONTROL * bool(whole & imgui.Key.mod_ctrl) + glfw.MOD_SHIFT * bool(
-            whole & imgui.Key.mod_shift
-        )
+        held = ((imgui.Key.mod_ctrl, glfw.MOD_CONTROL), (imgui.Key.mod_shift, glfw.MOD_SHIFT),
+                (imgui.Key.mod_alt, glfw.MOD_ALT))  # fmt: skip
+        mods = sum(mod for key, mod in held if whole & key)
         self._key(self._keys[imgui.Key(whole & ~int(imgui.Key.mod_mask_))], mods)
 
     def _plain_key(self) -> None:
