@@ -12,9 +12,9 @@ Budget = Literal["quick", "usual", "thorough"]
 class ProjectorConfig:
     """How a photograph is brought into a generator: steps into W, into W+ beside it, and of tuning."""
 
-    w_steps: int = option(120, "steps into W, one vector for all layers", unit="steps", low=0, high=5000)
-    plus_steps: int = option(60, "steps into W+, a vector for each layer", unit="steps", low=0, high=5000)
-    tuning_steps: int = option(60, "steps of tuning the generator itself", unit="steps", low=0, high=5000)
+    w_steps: int = option(60, "steps into W, one vector for all layers", unit="steps", low=0, high=5000)
+    plus_steps: int = option(40, "steps into W+, a vector for each layer", unit="steps", low=0, high=5000)
+    tuning_steps: int = option(40, "steps of tuning the generator itself", unit="steps", low=0, high=5000)
     rate: float = option(0.1, "step size in W, in standard deviations of w", low=1e-4, high=1.0)
     plus_rate: float = option(0.02, "step size in W+, in standard deviations of w", low=1e-5, high=1.0)
     tuning_rate: float = option(1e-3, "step size of the generator's weights", low=1e-6, high=0.1)
@@ -69,6 +69,6 @@ class ProjectorConfig:
 # What is spent at each budget; docs/inversion.md holds what they were chosen from.
 BUDGETS: dict[str, dict[str, Any]] = {
     "quick": {"w_steps": 60, "plus_steps": 0, "tuning_steps": 0, "patience": 20},
-    "usual": {"w_steps": 120, "plus_steps": 60, "tuning_steps": 60},
-    "thorough": {"w_steps": 300, "plus_steps": 200, "tuning_steps": 300, "patience": 80},
+    "usual": {"w_steps": 60, "plus_steps": 40, "tuning_steps": 40},
+    "thorough": {"w_steps": 200, "plus_steps": 120, "tuning_steps": 120, "patience": 80},
 }
