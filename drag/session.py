@@ -225,17 +225,12 @@ class DragSession:
                 self._evaluate.forget()
         if (config.feature_block, config.preset) != (old_config.feature_block, old_config.preset):
             self._evaluate.forget()
-        kinds = [
-            (each.space, each.natural, each.moved_layers(len(self._start))) for each in (config, old_config)
-        ]
-        moves_alike = kinds[0] == kinds[1]
+        both, layers = (config, old_config), len(self._start)
+        moves_alike = len({(each.space, each.natural, each.moved_layers(layers)) for each in both}) == 1
         start = self._move.start if moves_alike else self.w
         self._move = LatentMove(config, start, self._directions)
         self._shift = self._shift if moves_alike else self._move.zero().cpu()
-        rule_is_the_same = (config.step_rule, config.step_size) == (
-            old_config.step_rule,
-            old_config.step_size,
-        )
+        rule_is_the_same = len({(each.step_rule, each.step_size) for each in both}) == 1
         if not (rule_is_the_same and moves_alike and config.step_rule == "adam"):
             self._rule = make_rule(config)
         self._judge, self._best, self._first_measure = EndJudge(config), None, None

@@ -108,3 +108,9 @@ def test_without_directions_and_with_a_mask_it_gets_there_too():
     last = steps_of(DragRequest([LEFT, RIGHT], [(12.0, 17.0), RIGHT], mask), config, None)[-1]
     assert last.ended is EndReason.REACHED
     assert last.w[:6, 2:4].mean(dim=0).norm() < 0.3 * last.w[:6, :2].mean(dim=0).norm()
+
+
+@pytest.mark.parametrize("name", ["swift", "paper", "published"])
+def test_a_preset_is_found_by_its_name_with_all_its_options(name):
+    assert DragConfig.named(name) == getattr(DragConfig, name)()
+    assert DragConfig.named(name).preset == name
