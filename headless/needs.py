@@ -129,3 +129,6 @@ class Projector(Protocol):
 
     def save_tuned(self, path: Path, step: Projection, photo: str) -> bool:
         """Write what tuning has changed; False if it has changed nothing, and then no file is there."""
+
+    def load_tuned(self, path: Path) -> Any:
+        """Read a generator that was tuned, as `save_tuned` wrote it."""

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -61,6 +62,8 @@ class PhotoDesk:
         session: whose generator is to draw the face.
         projector: brings a frame into that generator.
         keep: a folder for what an interrupted inversion has reached; None keeps nothing.
+        tuned: a folder for what tuning changed of the generator, so that a face is drawn by it again whenever
+            it comes back, in another session too; None keeps nothing.
 
     Attributes:
         photo: the photograph; None before the first.
@@ -70,8 +73,15 @@ class PhotoDesk:
         whole_face: put the whole drawn face into the photograph, not only what changed.
     """
 
-    def __init__(self, session: EditSession, projector: Projector, keep: Path | None = None) -> None:
-        self._session, self._projector, self._keep = session, projector, keep
+    def __init__(
+        self,
+        session: EditSession,
+        projector: Projector,
+        keep: Path | None = None,
+        tuned: Path | None = None,
+    ) -> None:
+        self._session, self._projector, self._keep, self._tuned = session, projector, keep, tuned
+        session.find_tuned = self._find_tuned
         self.photo: Photo | None = None
         self.small: Picture | None = None
         self.faces: Sequence[Face] = ()
@@ -159,10 +169,40 @@ class PhotoDesk:
         shrunk = Alignment((alignment.quad + 0.5) * (small.shape[1] / photo.size[1]) - 0.5, alignment.size)
         near = Paste.of(small, small, shrunk, inverted)
         self._session.draw_with(latent, step.generator)
+        self._keep_tuned(latent, step)
         self._session.go_to_latent(latent)
         whole = face_mask(alignment.to_frame(face.landmarks), alignment.size)
         self.sitting = Sitting(latent, alignment, aligned, inverted, step, full, near, whole)
         return self.sitting
+
+    def _tuned_file(self, latent: Latent) -> Path | None:
+        """Name the file of a tuned generator by the latent that it draws."""
+        if self._tuned is None or latent.given is None or latent.given.w is None:
+            return None
+        mark = hashlib.sha256(latent.given.w.astype(np.float32).tobytes() + self._session.sha256.encode())
+        return self._tuned / f"{mark.hexdigest()[:32]}.safetensors"
+
+    def _keep_tuned(self, latent: Latent, step: Projection) -> None:
+        """Write what tuning has changed; where it cannot be written, that is said, and the work goes on."""
+        path = self._tuned_file(latent)
+        if path is None or path.is_file():
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._projector.save_tuned(path, step, self._photo.path.name)
+        except (EditorError, OSError) as error:
+            self._session.on_remark(f"The tuned network is not kept for another time: {error}")
+
+    def _find_tuned(self, latent: Latent) -> Any:
+        """Read the tuned generator of a latent again; None where there is none."""
+        path = self._tuned_file(latent)
+        if path is None or not path.is_file():
+            return None
+        try:
+            return self._projector.load_tuned(path)
+        except EditorError as error:
+            self._session.on_remark(f"The network as it was tuned to this face cannot be read: {error}")
+            return None
 
     def is_of(self, latent: Latent) -> bool:
         """Tell whether a latent is that of the face in the photograph."""

@@ -22,6 +22,10 @@ Picture = npt.NDArray[np.uint8]
 _SPREAD_SAMPLES = 1000
 
 
+# Tuned copies of the generator in memory; older ones are read again.
+_MOST_TUNED = 3
+
+
 class SessionError(EditorError):
     """The network cannot be worked with."""
 
@@ -36,6 +40,7 @@ class PictureSession:
 
     Attributes:
         on_wait: told, in one line and again and again, what is waited for; None where nobody listens.
+        find_tuned: finds the tuned copy that draws a latent from a file; None where there are none.
 
     Raises:
         SessionError: if its pictures are not numbers.
@@ -58,6 +63,7 @@ class PictureSession:
         self._generator = self._own = WithNoise(generator)
         self.has_noise = self._own.has_noise
         self._tuned: dict[bytes, WithNoise] = {}
+        self.find_tuned: Callable[[Latent], LoadedGenerator | None] | None = None
         self._label, self._latent = 0, Latent()
         self._drawn: tuple[Tensor, Picture] | None = None
         self._spread: dict[int, Tensor] = {}
@@ -121,7 +127,12 @@ class PictureSession:
     def _use(self, latent: Latent) -> None:
         """Take the class, the noise and, where it has one, the tuned generator of a latent from now on."""
         self._label, self._latent = latent.label, latent
-        self._generator = self._tuned.get(_name_of(latent), self._own)
+        name = _name_of(latent)
+        if name and name not in self._tuned and self.find_tuned is not None:
+            found = self.find_tuned(latent)
+            if found is not None:
+                self.draw_with(latent, found)
+        self._generator = self._tuned.get(name, self._own)
         self._generator.mode, self._generator.seed = latent.noise, latent.noise_seed
 
     def draw_with(self, latent: Latent, generator: LoadedGenerator) -> None:
@@ -130,6 +141,8 @@ class PictureSession:
         Whatever comes from another latent is drawn by the generator itself.
         """
         self._tuned[_name_of(latent)] = WithNoise(generator)
+        while len(self._tuned) > _MOST_TUNED:
+            del self._tuned[next(iter(self._tuned))]
 
     def check_latent(self, given: GivenLatent) -> None:
         """See that a latent from a file fits this network.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_data_path
 
 from dnnlib.errors import EditorError
 from dnnlib.words import size_text
@@ -57,7 +57,8 @@ def open_session(
 
     session = EditSession(generator, path, choose)
     kept = user_cache_path("drag-auto", appauthor=False) / "inversions"
-    session.photos = PhotoDesk(session, GeneratorProjector(generator), kept)
+    tuned = user_data_path("drag-auto", appauthor=False) / "tuned"
+    session.photos = PhotoDesk(session, GeneratorProjector(generator), kept, tuned)
     return session
 
 

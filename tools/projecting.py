@@ -15,7 +15,7 @@ from torch_utils.errors import CheckpointError
 from training.choose_distance import choose_distance
 from training.encoder import find_encoder
 from training.projector import BUDGETS, ProjectorConfig, Term, project
-from training.tuned import save_tuned
+from training.tuned import load_tuned, save_tuned
 
 
 class GeneratorProjector:
@@ -64,3 +64,7 @@ class GeneratorProjector:
             return False
         save_tuned(path, self._generator, step.generator, step.w, {"photo": photo})
         return True
+
+    def load_tuned(self, path: Path) -> Any:
+        """Read a generator that was tuned from this one."""
+        return load_tuned(path, self._generator)[0]

@@ -10,6 +10,7 @@ from faces.bundled import BundledDetector
 from faces.landmarks import Face, eye_distance
 from faces.photograph import PhotographFaces, find_faces
 from tests.faces.conftest import draw
+from tools.measure_face_search import measure
 
 SHARED = Path(__file__).parents[3] / "shared" / "faces"
 
@@ -112,21 +113,6 @@ def test_a_crowd_and_a_very_small_face_are_said(landmarks):
     ("side", "degrees", "least"),
     [(500, 0, 0.95), (120, 0, 0.85), (60, 0, 0.8), (250, 30, 0.85), (250, 180, 0.85)],
 )
-def test_photographs_of_faces_are_found_at_every_size_and_turn(detector, side, degrees, least):
-    truth = np.load(SHARED / "landmarks68.npz")
-    hits = total = 0
-    for first in (804, 810, 816):
-        picture, placed = wall(1200, 1600), []
-        for number in range(first, first + 6 if side < 400 else first + 2):
-            frame = Image.open(SHARED / "images" / f"{number + 1:04d}.jpg").resize((side, side))
-            column, row = (number - first) % 3, (number - first) // 3
-            at = (20 + column * 530, 20 + row * 600)
-            picture.paste(frame.rotate(-degrees, fillcolor=(128, 128, 128)), at)
-            angle = np.radians(degrees)
-            turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-            placed.append((truth["landmarks"][number] - 0.5) * side @ turn.T + at + side / 2 - 0.5)
-        found = find_faces(np.asarray(picture), detector)
-        hits += sum(bool(found.faces) and min(errors(found.faces, one)) < 0.15 for one in placed)
-        total += len(placed)
-        assert len(found.faces) <= len(placed)
-    assert hits / total >= least
+def test_photographs_of_faces_are_found_at_every_size_and_turn(side, degrees, least):
+    tally = measure(side, degrees, folder=SHARED)
+    assert tally.found / tally.there >= least and tally.wrong == 0 and tally.error < 0.04

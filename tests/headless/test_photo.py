@@ -10,6 +10,7 @@ import torch
 from click.testing import CliRunner
 from PIL import Image
 
+from dnnlib.errors import EditorError
 from dnnlib.photos import PhotoError, read_photo
 from faces.landmarks import Face, NoFaceError
 from faces.photograph import PhotographFaces
@@ -67,6 +68,11 @@ class StripeProjector:
         path.write_bytes(photo.encode())
         return True
 
+    def load_tuned(self, path):
+        if path.read_bytes() != b"me.png":
+            raise EditorError(f"{path.name}: not a tuned generator")
+        return StripedGenerator({"title": "Read again"})
+
 
 @pytest.fixture
 def picture(tmp_path):
@@ -85,11 +91,11 @@ def seen(monkeypatch):
     return found
 
 
-def opening(stop_after=None, keep=None, made=None):
+def opening(stop_after=None, keep=None, made=None, tuned=None):
     def open_session():
         session = striped_session()
         projector = StripeProjector(session._own._generator, stop_after)
-        session.photos = PhotoDesk(session, projector, keep)
+        session.photos = PhotoDesk(session, projector, keep, tuned)
         if made is not None:
             made.append((session, projector))
         return session
@@ -220,6 +226,28 @@ def test_a_seed_after_a_photograph_is_drawn_by_the_generator_itself(tmp_path, pi
     assert session._generator is tuned
     assert brightness(session.frame()) == brightness(session.photos.sitting.inverted)
     assert session.photos.is_of(latent)
+
+
+def test_a_face_is_drawn_by_its_tuned_generator_in_another_session_too(tmp_path, picture, seen):
+    first = opening(tuned=tmp_path / "tuned")()
+    first.photos.open(picture)
+    last = list(first.photos.invert(FACE, "quick"))[-1]
+    latent = first.photos.settle(FACE, last).latent
+    (kept,) = (tmp_path / "tuned").iterdir()
+    remarks: list[str] = []
+    second = opening(tuned=tmp_path / "tuned")()
+    second.on_remark = remarks.append
+    second.generate(1, 0.5)
+    second.go_to(latent.given.w, latent)
+    assert second._generator.metadata["title"] == "Read again" and not remarks
+    second.generate(1, 0.5)
+    assert second._generator is second._own
+    # A file that has become something else is said, and the network itself draws.
+    kept.write_bytes(b"something else")
+    third = opening(tuned=tmp_path / "tuned")()
+    third.on_remark = remarks.append
+    third.go_to_latent(latent)
+    assert third._generator is third._own and "cannot be read" in remarks[0]
 
 
 def test_the_face_is_cut_out_as_the_generator_s_own_faces_stand(tmp_path, picture, seen):
