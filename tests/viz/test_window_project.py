@@ -168,14 +168,16 @@ def test_a_network_that_is_gone_is_said_and_the_work_shown_once_it_is_found(star
     (tmp_path / "other.pkl").rename(tmp_path / "else" / "found.pkl")
     editor = start()
     editor.app.do(actions.OpenProject("work.zip"))
-    editor.wait_for(lambda: bool(editor.state.banners))
-    assert "other.pkl is not there" in editor.state.banners[0].text
+    editor.wait_for(lambda: editor.state.arrival is not None)
+    assert "other.pkl is not there" in editor.state.arrival.missing
+    assert editor.state.project.path is None, "Save would write what is shown over it"
     editor.look(2)
     assert editor.sees("Find the network …") and editor.sees("Give up")
     assert editor.state.network.loaded.title == "fake" and editor.state.ready, "what was there goes on"
     editor.window.events.on_drop([str(tmp_path / "else" / "found.pkl")])
     editor.wait_for(lambda: editor.state.arrival is None and editor.state.ready)
     assert everything(editor) == before
+    assert editor.state.project.path == Path("work.zip")
     editor.look(2)
     assert not editor.sees("Give up")
 

@@ -6,7 +6,7 @@ from viz import actions, answers, history
 from viz.actions.history import Action
 from viz.rules.network import open_network
 from viz.rules.picture import go_to, new_picture
-from viz.rules.steps import Result, done_loading, in_face, in_network, with_recent
+from viz.rules.steps import Result, done_loading, in_face, in_network, project_is, with_recent
 from viz.state import Arrival, EditorState, History, Mask, Moment, PictureState
 from viz.state.history import PackedMask
 
@@ -66,7 +66,11 @@ def arrived(state: EditorState, news: answers.Loaded) -> Result:
     state = in_network(done_loading(state, news.epoch), loaded=news.network, nearby=news.nearby)
     state = with_recent(state, news.network.path)
     state = dataclasses.replace(in_face(state, glimpse=None), picture=PictureState(), arrival=None)
-    return (state, ()) if arrival is None else show(state, arrival.history)
+    if arrival is None or arrival.history.here is None:
+        return state, ()
+    if arrival.opens:
+        state = project_is(state, arrival.project, arrival.history.here.moment)
+    return show(state, arrival.history)
 
 
 def show(state: EditorState, gone: History) -> Result:

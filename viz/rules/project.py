@@ -11,12 +11,10 @@ from viz.history_words import changes
 from viz.rules.capture import free_name
 from viz.rules.history import show
 from viz.rules.network import open_network
-from viz.rules.steps import Result, done_with_project, in_project, next_epoch, with_banner
+from viz.rules.steps import Result, done_with_project, in_project, next_epoch, project_is
 from viz.state import Arrival, EditorState
-from viz.state.history import Moment
 
 PATTERNS = (("Projects", "*.zip"), ("All files", "*"))
-_MOST_RECENT = 12
 
 
 def unsaved(state: EditorState) -> bool:
@@ -57,7 +55,7 @@ def hear(state: EditorState, news: News) -> Result:
     """Take in what the keeper has done."""
     match news:
         case answers.ProjectWritten(epoch, path, history):
-            state = _known(
+            state = project_is(
                 done_with_project(state, epoch), path, history.here.moment if history.here else None
             )
             return dataclasses.replace(state, notice=f"Saved {path}"), ()
@@ -145,16 +143,16 @@ def _read(state: EditorState, news: answers.ProjectRead) -> Result:
     if news.path is not None:  # Recovering has set the work aside before.
         state, aside = _set_aside(state)
     state = done_with_project(state, state.project.doing_epoch)
-    state = _known(state, news.path, here.moment if news.path is not None else None)
     loaded, needed = state.network.loaded, here.moment.network
     if loaded is not None and loaded.sha256 == needed.sha256 and state.network.loading is None:
-        state, asked = show(state, history)
+        state, asked = show(project_is(state, news.path, here.moment), history)
         return state, (*aside, *asked)
     if news.project.missing:
-        arrival = Arrival(next_epoch(state).epoch, history, news.project.missing)
-        return with_banner(dataclasses.replace(state, arrival=arrival), news.project.missing), aside
+        arrival = Arrival(next_epoch(state).epoch, history, news.project.missing, True, news.path)
+        return dataclasses.replace(state, arrival=arrival), aside
     state, asked = open_network(state, str(needed.path))
-    return dataclasses.replace(state, arrival=Arrival(state.epoch, history)), (*aside, *asked)
+    arrival = Arrival(state.epoch, history, "", True, news.path)
+    return dataclasses.replace(state, arrival=arrival), (*aside, *asked)
 
 
 # ----------------------------------------------------------------------------
@@ -163,12 +161,3 @@ def _read(state: EditorState, news: answers.ProjectRead) -> Result:
 def _doing(state: EditorState, words: str) -> EditorState:
     state = next_epoch(state)
     return in_project(state, doing=words, doing_epoch=state.epoch)
-
-
-def _known(state: EditorState, path: Path | None, kept: Moment | None) -> EditorState:
-    """Note where the work is, and what of it is there."""
-    recent = state.project.recent
-    if path is not None:
-        recent = (path.absolute(), *(one for one in recent if one != path.absolute()))[:_MOST_RECENT]
-    typed = state.project.typed if path is None else str(path)
-    return in_project(state, path=path, kept=kept, recent=recent, typed=typed)

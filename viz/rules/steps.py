@@ -6,11 +6,13 @@ from pathlib import Path
 from drag.request import FloatArray
 from viz import answers, commands
 from viz.state import Banner, Curve, EditorState, Job, JobKind, WindowState
+from viz.state.history import Moment
 
 Result = tuple[EditorState, tuple[commands.Command, ...]]
 
 
 _MOST_BANNERS = 3
+_MOST_RECENT = 12
 _MOST_RECENT = 12
 
 
@@ -64,6 +66,14 @@ def in_picture(state: EditorState, **changes: object) -> EditorState:
 def in_project(state: EditorState, **changes: object) -> EditorState:
     """Change what is known of the project."""
     return dataclasses.replace(state, project=dataclasses.replace(state.project, **changes))  # type: ignore[arg-type]
+
+
+def project_is(state: EditorState, path: Path | None, kept: Moment | None) -> EditorState:
+    """Note where the work is, and what of it is there; without a path, nothing is."""
+    if path is None:
+        return in_project(state, path=None, kept=None)
+    recent = (path.absolute(), *(one for one in state.project.recent if one != path.absolute()))
+    return in_project(state, path=path, kept=kept, recent=recent[:_MOST_RECENT], typed=str(path))
 
 
 def done_with_project(state: EditorState, epoch: int) -> EditorState:

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -108,9 +109,13 @@ class History:
 class Arrival:
     """Work whose network is still being loaded, by the command of `epoch`; it is shown once that is there.
 
-    `missing` says why that network is not where it was, in one line: somebody has to find it.
+    `missing` says why that network is not where it was, in one line: somebody has to find it. `opens` says
+    that it takes the place of the project there is; `project` is its file, if it has one. Until then Save
+    saves what is shown, where that belongs.
     """
 
     epoch: int
     history: History
     missing: str = ""
+    opens: bool = False
+    project: Path | None = None
