@@ -21,7 +21,7 @@ from torch import Tensor
 from faces.align import Alignment, cut_out
 from faces.landmarks import Picture, PictureError
 from faces.masks import Mask
-from faces.moved import Moved, moved
+from faces.moved import Moved, moved, with_leftovers
 from faces.seam import membrane
 
 # The membrane is smooth: it is computed at this side at most, px.
@@ -79,7 +79,8 @@ class Paste:
         Returns:
             [H, W, C] of the photograph's type. Where the edit moved nothing each pixel is what it was.
         """
-        return self._put(edited, moved(self.inverted, edited, mask))
+        change = with_leftovers(moved(self.inverted, edited, mask), self.residual)
+        return self._put(edited, change)
 
     def with_whole_face(self, edited: Picture, mask: Mask) -> NDArray[Any]:
         """Give the photograph with the drawn face in it, from ear to ear, edited or not.

@@ -226,7 +226,7 @@ class PhotoDesk:
 
         Args:
             frame: uint8 [S, S, 3].
-            mask: [S, S], where the edit was meant to be; None is everywhere.
+            mask: [S, S], where the edit was meant to be; None: where the session's edits were.
         """
         return self._photo.with_pixels(self._put(self._sitting.full, frame, mask))
 
@@ -237,7 +237,7 @@ class PhotoDesk:
     def _put(self, paste: Paste, frame: Picture, mask: Mask | None) -> np.ndarray:
         if self.whole_face:
             return paste.with_whole_face(frame, self._sitting.mask)
-        return paste.with_edit(frame, mask)
+        return paste.with_edit(frame, self._session.moved_where if mask is None else mask)
 
     def save_tuned(self, path: Path) -> bool:
         """Write what tuning has changed of the generator; False if nothing, and then no file is there."""

@@ -63,10 +63,12 @@ class EditSession(FaceSession):
     Args and errors are those of PictureSession and FaceSession.
 
     Attributes:
+        moved_where: [H, W], where the edits since the last latent were meant to be; None before the first.
         photos: where photographs are worked on; None where nobody has brought a way into the generator.
     """
 
     photos: "PhotoDesk | None" = None
+    moved_where: npt.NDArray[np.float32] | None = None
 
     def __init__(
         self,
@@ -121,6 +123,7 @@ class EditSession(FaceSession):
     def adjust(self, adjustment: Adjustment, face: Face) -> Iterator[DragStep]:
         """Do what was planned for a face."""
         self._before = _Before(self._w, self.frame(), face)
+        self._note_mask(adjustment.mask)
         self._targets = adjustment.request.targets
         steps = start_drag(
             self._generator,
@@ -143,6 +146,7 @@ class EditSession(FaceSession):
         A newer request has as many points as the one before.
         """
         self._before, self._targets = None, request.targets
+        self._note_mask(request.mask)
         return self._following(self._steps_by_hand(request, options, newest or (lambda: request)))
 
     def _steps_by_hand(
@@ -195,6 +199,15 @@ class EditSession(FaceSession):
             [one.points for one in passed],
             self._targets,
         )
+
+    def _note_mask(self, mask: npt.NDArray[np.float32] | None) -> None:
+        whole = np.ones(self.image_size, np.float32) if mask is None else mask
+        self.moved_where = whole if self.moved_where is None else np.maximum(self.moved_where, whole)
+
+    def go_to_latent(self, latent: Latent) -> None:
+        """Go to the w of a description, as PictureSession does; where edits were meant to be is forgotten."""
+        super().go_to_latent(latent)
+        self.moved_where = None
 
     # ------------------------------------------------------------------------
     # What came of it.

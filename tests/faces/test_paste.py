@@ -148,6 +148,25 @@ def test_an_edit_is_believed_near_its_own_mask_alone():
     assert (paste.with_edit(edited) != paste.with_edit(meant)).any()
 
 
+def test_a_lip_that_the_generator_had_drawn_elsewhere_does_not_stand_beside_the_new_mouth():
+    """The photograph has its mouth at rows 54-57, the drawing at 58-61; the edit opens the drawn one."""
+
+    def face(row, height):
+        frame = np.full((SIZE, SIZE, 3), (200, 160, 140), np.uint8)
+        frame[row : row + height, 38:58] = (120, 30, 40)
+        return frame
+
+    alignment = square((47.5, 47.5), SIZE, 0)
+    photograph = face(54, 4)
+    paste = Paste.of(photograph, photograph, alignment, face(58, 4))
+    mask = np.zeros((SIZE, SIZE), np.float32)
+    mask[46:80, 34:62] = 1
+    after = paste.with_edit(face(58, 14), mask).astype(int)
+    assert abs(after[54:57, 42:54] - (200, 160, 140)).mean() < 25
+    assert abs(after[62:70, 42:54] - (120, 30, 40)).mean() < 25
+    assert (after[:30] == photograph[:30]).all()
+
+
 def test_a_whole_drawn_face_can_be_put_in():
     pixels = np.full((200, 260, 3), 150, np.uint8)
     alignment = square((130, 100), 140, 20)
