@@ -18,7 +18,7 @@ from viz import answers, commands, keeper
 from viz.history import record
 from viz.keeper import Keeper
 from viz.projects.arrays import ProjectError
-from viz.projects.autosave import MOST_CLOSED, Autosave
+from viz.projects.autosave import DISCARDED, MOST_CLOSED, MOST_DISCARDED, Autosave
 from viz.projects.reading import read_project
 from viz.projects.writing import write_project
 from viz.state import Edit, History, JobKind, LatentState
@@ -292,3 +292,15 @@ def test_a_fault_while_autosaving_is_said_and_the_next_time_is_tried_again(watch
     watch.keeper.offer(history_of(1, 3), at_once=True)
     wait_until(lambda: files(folder))
     assert seeds_of(read_project(files(folder)[0]).history) == [1, 3]
+
+
+def test_what_is_discarded_by_a_wrong_click_can_still_be_opened_and_only_the_last_few_stay(folder):
+    for index in range(MOST_DISCARDED + 2):
+        write_project_to(folder, f"{index}.zip")
+        os.utime(folder / f"{index}.zip", (index, index))
+        Autosave(folder).discard(folder / f"{index}.zip")
+        time.sleep(0.01)
+    assert Autosave(folder).leftovers() == ()
+    kept = sorted(file.name for file in (folder / DISCARDED).iterdir())
+    assert kept == [f"{index}.zip" for index in range(2, MOST_DISCARDED + 2)]
+    assert seeds_of(read_project(folder / DISCARDED / kept[0]).history) == [1, 2]

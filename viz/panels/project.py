@@ -110,7 +110,11 @@ def _draw_leftovers(state: EditorState) -> list[Action]:
                 if button(f"Recover##left{index}", width=width, tooltip="Go on with this work, as it was"):
                     found.append(RecoverWork(left.path))
             imgui.same_line()
-            if button(f"Discard##left{index}", width=width, tooltip="Throw this work away for ever"):
+            if button(
+                f"Discard##left{index}",
+                width=width,
+                tooltip="Throw this work away; the last five stay in autosave/discarded",
+            ):
                 found.append(DiscardWork(left.path))
         imgui.tree_pop()
     return found

@@ -29,7 +29,7 @@ def draw(state: EditorState) -> list[Action]:
     if button("Later", tooltip="It stays in the Project panel"):
         found.append(PutOffWork())
     imgui.same_line()
-    if button("Discard", tooltip="Throw this work away for ever"):
+    if button("Discard", tooltip="Throw this work away; the last five stay in autosave/discarded"):
         found.append(DiscardWork(left.path))
     _end()
     return found

@@ -24,6 +24,8 @@ from viz.projects.writing import write_project
 from viz.state.history import History, Moment
 
 _HALF_SECONDS = 3600.0
+DISCARDED = "discarded"  # The folder, below that of the autosaves, of what was thrown away last.
+MOST_DISCARDED = 5
 MOST_CLOSED = 12  # Files of windows that were closed in good order; older ones are thrown away.
 
 
@@ -119,7 +121,7 @@ class Autosave:
         found.sort(key=lambda left: left.saved_at, reverse=True)
         for old in [left for left in found if left.closed][MOST_CLOSED:]:
             found.remove(old)
-            self.discard(old.path)
+            self._remove(old.path, _locked(old.path))
         return tuple(found)
 
     def _files(self) -> list[Path]:
@@ -151,13 +153,22 @@ class Autosave:
         return project
 
     def discard(self, path: Path) -> None:
-        """Throw away what was left.
+        """Put what was left out of sight; a wrong click can be mended for a while, for the last few stay.
 
         Raises:
             ProjectError: another editor has it.
         """
         taken = self._taken.pop(path, None)
-        self._remove(path, _locked(path) if taken is None else taken[0])
+        lock = _locked(path) if taken is None else taken[0]
+        with contextlib.suppress(OSError):
+            thrown = self._folder / DISCARDED
+            thrown.mkdir(exist_ok=True)
+            path.touch()
+            os.replace(path, thrown / path.name)
+            kept = sorted(thrown.glob("*.zip"), key=lambda file: file.stat().st_mtime, reverse=True)
+            for old in kept[MOST_DISCARDED:]:
+                old.unlink()
+        self._remove(path, lock)
 
     @staticmethod
     def _remove(path: Path, lock: FileLock) -> None:
