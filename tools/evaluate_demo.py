@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from dnnlib.files import atomic_write, writable_folder
 from dnnlib.pictures import save_gif, save_png
+from drag.evaluate import EXPRESSIONS as FIVE
 from drag.latent import directions_of
 from faces.bundled import BundledDetector
 from faces.expressions import EXPRESSIONS
@@ -193,7 +194,15 @@ def _part(held: list[bool]) -> str:
 @click.command()
 @click.option("--network", type=click.Path(path_type=Path), default=CHECKPOINTS / "portraits-256.safetensors")
 @click.option("--seeds", default=200, show_default=True, help="How many seeds, from 1000 on.")
-@click.option("--expression", "expressions", multiple=True, type=click.Choice(list(EXPRESSIONS)))
+@click.option(
+    "--expression",
+    "expressions",
+    multiple=True,
+    type=click.Choice(list(EXPRESSIONS)),
+    default=FIVE,
+    show_default=True,
+    help="Which; may be given several times.",
+)
 @click.option(
     "--gifs", default=0, show_default=True, help="For so many of the seeds, leave a GIF of each edit."
 )
@@ -203,7 +212,6 @@ def main(network: Path, seeds: int, expressions: tuple[str, ...], gifs: int, wor
     """Measure PSNR and the expressions of the bundled checkpoint over unseen seeds."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     folder = writable_folder(out)
-    keys = expressions or tuple(EXPRESSIONS)
     numbers = range(FIRST_SEED, FIRST_SEED + seeds)
     generator = load_generator(network)
     fidelity = np.array([psnr_of_seed(generator, seed) for seed in tqdm(numbers, desc="psnr", unit="seed")])
@@ -211,7 +219,7 @@ def main(network: Path, seeds: int, expressions: tuple[str, ...], gifs: int, wor
     outcomes: list[Outcome] = []
     with ProcessPoolExecutor(workers) as pool:
         jobs = [
-            pool.submit(edit_seed, network, seed, keys, folder if seed - FIRST_SEED < gifs else None)
+            pool.submit(edit_seed, network, seed, expressions, folder if seed - FIRST_SEED < gifs else None)
             for seed in numbers
         ]
         for job in tqdm(jobs, desc="edits", unit="seed"):
