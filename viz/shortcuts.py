@@ -94,7 +94,7 @@ def _window(**changes: Callable[[EditorState], object]) -> Act:
 
 
 def _save_edit(state: EditorState) -> Action | None:
-    return SaveEditFilm() if state.ready and state.picture.edit is not None else None
+    return SaveEditFilm() if state.ready and state.picture.edited else None
 
 
 def _landmarks(state: EditorState) -> Action:

@@ -184,6 +184,22 @@ def test_a_film_that_takes_long_shows_a_bar_and_is_stopped(
     assert not Path("out").exists() or list(Path("out").iterdir()) == []
 
 
+def test_a_film_ends_at_the_picture_that_is_shown_after_an_amount_was_moved(editor: EditorPerson) -> None:
+    close_eyes(editor)
+    left, top, right, bottom = editor.place_of("##amount")
+    width, middle = right - left, (top + bottom) / 2
+    editor.pull((left + 0.8 * width, middle), (left + 0.6 * width, middle))
+    editor.wait_for(lambda: bool(editor.state.frame.picture[0, 0, 2] < 150))
+    editor.click("PNGs")
+    editor.click("Points on the film")
+    editor.look(2)
+    editor.click("Edit (PNGs)")
+    editor.wait_for(lambda: editor.state.capture.saved is not None)
+    frames = sorted(editor.state.capture.saved.iterdir())
+    assert len(frames) >= FILM_FRAMES[0] and np.asarray(Image.open(frames[0]))[0, 0].tolist() == [18, 70, 0]
+    assert (np.asarray(Image.open(frames[-1])) == editor.state.frame.picture).all()
+
+
 def test_a_film_of_an_edit_that_was_undone_and_redone_is_the_same(editor: EditorPerson) -> None:
     close_eyes(editor)
     editor.app.do(actions.ChangeCapture(dataclasses.replace(editor.state.capture, film=FilmKind.FRAMES)))

@@ -11,6 +11,7 @@ from viz.state import CaptureState, EditorState, FilmKind
 
 _FOLDER = "Where files go; it is made if it is missing, and nothing is written over. Default: out"
 _FILM = "GIF shows everywhere, MP4 is small and has all colours, PNGs are numbered frames. Default: GIF"
+_EDIT = "Save the last edit, first step to last; with amounts moved since, the way to this picture"
 _RATE = "Frames of a film in a second. Default: 15"
 _FPS = (5, 50)
 _TITLES = {FilmKind.GIF: "Edit (GIF)", FilmKind.MP4: "Edit (MP4)", FilmKind.FRAMES: "Edit (PNGs)"}
@@ -30,8 +31,8 @@ def draw(state: EditorState) -> list[Action]:
     if button("Window (PNG)", width=width, tooltip=tooltip):
         found.append(SaveWindow())
     capture = _draw_film(capture)
-    with disabled(not state.ready or state.picture.edit is None):
-        tooltip = with_keys("Save the last edit, from its first step to its last", "Save the edit (film)")
+    with disabled(not state.ready or not state.picture.edited):
+        tooltip = with_keys(_EDIT, "Save the edit (film)")
         if button(_TITLES[capture.film], width=-1, tooltip=tooltip):
             found.append(SaveEditFilm())
     if state.capture.saved is not None:

@@ -7,6 +7,7 @@ from dnnlib.errors import EditorError
 from viz import actions, answers, commands
 from viz.actions.capture import Action
 from viz.answers.capture import News
+from viz.rules.stacking import way_to
 from viz.rules.steps import Result, next_epoch, without_job
 from viz.state import EditorState, Job, JobKind
 
@@ -47,13 +48,13 @@ def _save_picture(state: EditorState) -> Result:
 def _save_film(state: EditorState) -> Result:
     if not state.ready:
         return state, ()
-    edit, capture = state.picture.edit, state.capture
-    if edit is None:
+    way, capture = way_to(state.picture), state.capture
+    if way is None:
         raise EditorError("No edit to save yet: click an expression, or drag a point, first.")
     path = free_name(state, "edit", capture.film.suffix)
     state = next_epoch(state)
     job = Job(state.epoch, JobKind.FILM, f"Saving {path.name}")
-    command = commands.SaveFilm(state.epoch, path, edit.path, capture.film, capture.points, capture.fps)
+    command = commands.SaveFilm(state.epoch, path, way, capture.film, capture.points, capture.fps)
     return dataclasses.replace(state, job=job), (command,)
 
 

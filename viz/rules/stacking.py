@@ -1,4 +1,4 @@
-"""What becomes of the stack when an edit ends, is gone along, or belongs to a picture that is left."""
+"""What becomes of the stack when an edit ends, is gone along or filmed, or its picture is left."""
 
 import dataclasses
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from drag.path import EditPath
 from faces.stack import Layer
+from viz.state import PictureState
 
 
 def filled(stack: tuple[Layer, ...], layer: Layer, place: int | None, path: EditPath) -> tuple[Layer, ...]:
@@ -39,3 +40,25 @@ def ended_at(stack: tuple[Layer, ...], path: EditPath, place: float) -> tuple[La
 def left(stack: tuple[Layer, ...]) -> tuple[Layer, ...]:
     """Give the stack as it is on another picture: nothing of it has run there."""
     return tuple(layer.undone() for layer in stack)
+
+
+def way_to(picture: PictureState) -> EditPath | None:
+    """Give the way that a film goes: the last edit's, or, where the picture is not on it, through the stack.
+
+    An amount that was moved, an edit that was switched off or a direction from a file leave the last edit's
+    way; then it goes from the picture without edits to the one that is shown, one edit after the other. None
+    if nothing was edited.
+    """
+    edit, shown, base = picture.edit, picture.w, picture.own_w
+    whole = None if edit is None else edit.path
+    if shown is None or base is None:
+        return whole
+    if edit is not None and np.array_equal(edit.path.w_at(edit.place), shown):
+        return whole
+    ws = [base]
+    for layer in picture.stack:
+        ws.append(layer.applied(ws[-1]))
+    if all(np.array_equal(w, base) for w in ws):
+        return whole
+    nothing = np.zeros((0, 2), np.float32)
+    return EditPath.of(range(len(ws)), ws, [nothing] * len(ws), nothing)

@@ -44,3 +44,8 @@ class PictureState:
     own_w: FloatArray | None = None
     edit: Edit | None = None
     stack: tuple[Layer, ...] = ()
+
+    @property
+    def edited(self) -> bool:
+        """Whether anything was edited, and can be filmed."""
+        return self.edit is not None or any(layer.done for layer in self.stack)
