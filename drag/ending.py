@@ -91,8 +91,8 @@ def describe(reason: EndReason, steps: int, best: int, distances: FloatArray, re
         case EndReason.STEP_LIMIT:
             return f"The limit of {count} is used up; {given}."
         case EndReason.STALLED:
-            return f"No more progress after {count}; {given}."
+            return f"As far as this model goes, after {count}; {given}."
         case EndReason.OSCILLATING:
-            return f"Going to and fro after {count}; {given}."
+            return f"As far as this model goes, to and fro at last, after {count}; {given}."
         case EndReason.STOPPED:
             return f"Stopped after {count}."

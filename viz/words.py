@@ -8,6 +8,8 @@ from viz.state import EditorState, Fetch, Job, NetworkState, Outcome, Tool
 _SAID_IN_SECONDS = 90
 _SHARE_TO_JUDGE_BY = 0.05  # Of the way: before that, nobody can tell how long the rest will take.
 
+_GOOD_SHARE = 0.85  # Of the way: an expression that came so far is done, whatever ended it.
+
 
 def status_text(state: EditorState) -> str:
     """Say in one line what is happening or what to do next."""
@@ -75,6 +77,19 @@ _REASONS = {
 def reason_text(reason: str) -> str:
     """Say in plain words why an edit ended."""
     return _REASONS.get(reason, reason)
+
+
+def went_well(outcome: Outcome) -> bool:
+    """Tell whether an edit is as good as done: reached, or nearly so, or the eyes confirmed shut."""
+    if outcome.reason in ("reached", "nothing to do"):
+        return True
+    report = outcome.report
+    return report is not None and ((report.share or 0.0) >= _GOOD_SHARE or eyes_shut(report))
+
+
+def eyes_shut(report: Report) -> bool:
+    """Tell whether eyes that were to be shut are, by all that was asked."""
+    return report.closed.startswith("closed, by")
 
 
 def asked_text(report: Report | MemberReport) -> str:

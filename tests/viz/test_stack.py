@@ -10,13 +10,13 @@ import pytest
 from drag.path import EditPath
 from faces.expressions import EXPRESSIONS, Library
 from faces.recipe import load_recipe
-from faces.stack import Part
+from faces.stack import Layer, Part
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import face_at
 from viz import actions, answers, commands
 from viz.editor import act, hear
 from viz.state import EditorState, PointPair
-from viz.words import measured_now, outcome_text
+from viz.words import measured_now, outcome_text, went_well
 
 INFO = answers.NetworkInfo(Path("a.safetensors"), "A", "00", 64, 64, 8, 16, 4)
 SHAPE = (8, 16)
@@ -275,6 +275,68 @@ def test_the_result_is_told_in_plain_words(bench):
         "Smile: as far as this model goes, 3 steps, 0.1 s  ·  tilt, clockwise 0.2 ° before, -4.8 asked, "
         "-3.0 ° (60%) achieved  ·  1.2 of 255 outside the mask"
     )
+
+
+@pytest.mark.parametrize(
+    ("reason", "share", "closed", "good"),
+    [
+        ("stalled", 0.89, "", True),
+        ("stalled", 0.60, "", False),
+        ("oscillating", 0.60, "closed, by the detector and by the tracked lids", True),
+        ("stalled", 0.60, "closed by the tracked lids, not by the detector: look", False),
+        ("stalled", None, "", False),
+        ("reached", 0.60, "", True),
+    ],
+)
+def test_what_is_as_good_as_done_is_told_from_what_is_not(bench, reason, share, closed, good):
+    bench.click("smile", w(1))
+    report = answers.Report("lid aperture", 9.0, 0.0, 1.0, share, None, 1.2, closed=closed)
+    outcome = dataclasses.replace(bench.state.face.outcome, reason=reason, report=report)
+    assert went_well(outcome) is good
+
+
+# ----------------------------------------------------------------------------
+# Films.
+
+
+def filmed(bench):
+    bench.do(actions.SaveEditFilm())
+    (film,) = bench.of_kind(commands.SaveFilm)
+    bench.hear(answers.Saved(film.epoch, film.path))
+    return film.edit
+
+
+def test_a_film_goes_the_way_of_the_edit_until_the_picture_leaves_it(bench):
+    bench.click("smile", w(1))
+    assert filmed(bench).points.shape == (2, 1, 2), "handles are known on an edit's own way"
+    bench.amount(0, 0.5)
+    way = filmed(bench)
+    assert np.array_equal(way.w_at(0), w(0)) and np.array_equal(way.w_at(1), bench.state.picture.w)
+    bench.amount(0, 0.0)
+    assert np.array_equal(filmed(bench).w_at(1), w(1)), "where nothing is left, the edit as it ran"
+    bench.do(actions.Undo())
+    assert filmed(bench).points.shape == (2, 1, 2), "undone, it is on the edit's way again"
+    bench.do(actions.Undo())
+    bench.do(actions.SaveEditFilm())
+    assert "No edit to save" in bench.state.banners[-1].text
+
+
+def test_a_film_goes_through_the_stack_from_edit_to_edit(bench):
+    bench.click("smile", w(1))
+    bench.click("close_eyes", w(2))
+    bench.amount(0, 0.5)
+    way = filmed(bench)
+    half = w(0) + np.float32(0.5) * (w(1) - w(0))
+    for place, expected in enumerate((w(0), half, half + (w(2) - w(1)))):
+        assert way.w_at(place) == pytest.approx(expected)
+    assert np.array_equal(way.w_at(2), bench.state.picture.w)
+
+
+def test_a_direction_from_a_file_can_be_filmed(bench):
+    layer = Layer("older", pending=w(3))
+    bench.hear(answers.StackRead(bench.state.epoch, Path("older.npz"), (layer,), whole=False))
+    assert bench.state.picture.edit is None and bench.state.picture.edited
+    assert filmed(bench).w_at(1) == pytest.approx(w(0) + w(3))
 
 
 def test_an_expression_of_ones_own_is_offered_and_asked_for(bench):

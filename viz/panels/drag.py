@@ -11,6 +11,7 @@ from viz.actions import Action, ChangeDrag, ContinueJob, PauseJob, StartDrag, St
 from viz.panels import drag_mask, drag_points
 from viz.shortcuts import with_keys
 from viz.state import DragState, EditorState, JobKind, Tool
+from viz.words import reason_text
 
 _FIRST_OPTIONS = ("max_steps", "step_size", "mask_weight")
 _ELSEWHERE = ("space",)  # Stands in the Latent panel.
@@ -37,7 +38,7 @@ def draw(state: EditorState) -> list[Action]:
     found += _draw_start(state)
     outcome = state.face.outcome
     if outcome is not None and outcome.kind is JobKind.DRAG:
-        muted(f"Last time: {outcome.reason} after {outcome.steps} steps.")
+        muted(f"Last time: {reason_text(outcome.reason)}, after {outcome.steps} steps.")
     drag = _draw_config(drag)
     if drag is not state.drag:
         found.insert(0, ChangeDrag(drag))

@@ -10,11 +10,10 @@ from gui_utils import theme
 from gui_utils.widgets import button, choice, coloured, disabled, fact, hint, muted, row
 from viz.actions import Action, ChangeFace, ClickExpression, LookForFaces, ReadExpressions, ResetFace
 from viz.state import AUTOMATIC, DETECTORS, EditorState, FaceState, JobKind, Outcome
-from viz.words import achieved_text, asked_text, reason_text
+from viz.words import achieved_text, asked_text, eyes_shut, reason_text, went_well
 
 GREATEST_STRENGTH = 1.5
 _BUTTON_SHARE = 0.40
-_GOOD_SHARE = 0.9  # Of the way: an expression that came so far is done, whatever ended it.
 _DETECTOR_TEXTS = {AUTOMATIC: "Auto", "bundled": "Bundled", "face-alignment": "Precise"}
 _DETECTOR_HELP = (
     "Auto: what fits the network. Bundled: small and quick. "
@@ -149,9 +148,8 @@ def _draw_no_face(state: EditorState) -> list[Action]:
 def _draw_outcome(outcome: Outcome) -> None:
     """Tell what was asked, what came of it, and why it ended."""
     imgui.separator()
-    share = outcome.report.share if outcome.report is not None else None
-    good = outcome.reason in ("reached", "nothing to do") or (share is not None and share >= _GOOD_SHARE)
-    coloured(f"{outcome.title}: {reason_text(outcome.reason)}", theme.GOOD if good else theme.WARNING)
+    colour = theme.GOOD if went_well(outcome) else theme.WARNING
+    coloured(f"{outcome.title}: {reason_text(outcome.reason)}", colour)
     hint(outcome.message)
     fact("Steps", f"{outcome.steps} in {outcome.seconds:.1f} s")
     report = outcome.report
@@ -163,7 +161,7 @@ def _draw_outcome(outcome: Outcome) -> None:
         if report.tracked is not None and one is report:
             hint(f"{report.tracked:.1f} {report.unit} by the drag's own points")
     if report.closed:
-        fact("Eyes", report.closed, theme.GOOD if report.closed.startswith("closed, by") else theme.WARNING)
+        fact("Eyes", report.closed, theme.GOOD if eyes_shut(report) else theme.WARNING)
         hint("Detectors are unsure about closed eyes, so the lids that the drag tracked are asked as well")
     fact("Outside the mask", f"changed by {report.drift:.1f} of 255")
     hint("The mean change of the part of the picture that the expression is not about; 0 is none")
