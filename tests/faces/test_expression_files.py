@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from faces.expression_files import ExpressionFileError, line_of, read_expressions
+from faces.expression_files import ExpressionFileError, read_expressions
 from faces.expressions import EXPRESSIONS, find_expression, own_folder, read_library
 from faces.movements import Meet, Shift
+from faces.toml_lines import line_of
 
 GOOD = """\
 # my own
