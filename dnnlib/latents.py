@@ -43,6 +43,17 @@ class GivenLatent:
     z: FloatArray | None = None
     seed: int | None = None
 
+    def is_same(self, other: "GivenLatent | None") -> bool:
+        """Tell whether another one has the same w, to the bit; one that was read again has."""
+        if self is other:
+            return True
+        return (
+            other is not None
+            and self.w is not None
+            and other.w is not None
+            and np.array_equal(self.w, other.w)
+        )
+
     def check(self, num_ws: int, w_dim: int, z_dim: int) -> None:
         """See that it fits a network.
 

@@ -112,16 +112,20 @@ def may_be_photo(path: Path) -> bool:
     return known or path.suffix.lower() in _ENDINGS
 
 
-def read_photo(path: Path) -> Photo:
+def read_photo(path: Path, data: bytes | None = None) -> Photo:
     """Read a photograph: JPEG, PNG, TIFF, WebP, HEIC, AVIF, BMP, or a GIF that stands still.
 
     What it is, is read from its content, whatever its name says. CMYK and palettes become RGB; 16 bits a
     channel stay in PNG, TIFF and HEIC.
 
+    Args:
+        path: of the file.
+        data: its content, where that is at hand already.
+
     Raises:
         PhotoError: if it is missing, empty, no picture, damaged, a film, or too large or small.
     """
-    data = _bytes_of(path)
+    data = photo_bytes(path) if data is None else data
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -145,8 +149,12 @@ def read_photo(path: Path) -> Photo:
         ) from error
 
 
-def _bytes_of(path: Path) -> bytes:
-    """Read a file's content."""
+def photo_bytes(path: Path) -> bytes:
+    """Read the content of a photograph's file.
+
+    Raises:
+        PhotoError: if it is missing, empty, or larger than any photograph.
+    """
     try:
         size = path.stat().st_size
         if path.is_dir():

@@ -56,6 +56,7 @@ class PhotoResult:
     faces: int
     note: str
     sitting: Sitting
+    step: Projection
     seconds: float
     edited: EditResult
     stopped: bool
@@ -126,7 +127,7 @@ def _work(
     edited = edit_face(session, edit)
     after = desk.put_back(edited.after, edited.plan.mask)
     return PhotoResult(
-        options, photo, after, face, count, note, sitting, seconds, edited, stopped or edited.stopped
+        options, photo, after, face, count, note, sitting, step, seconds, edited, stopped or edited.stopped
     )
 
 
@@ -209,7 +210,7 @@ def _film(result: PhotoResult, session: EditSession, desk: PhotoDesk) -> Iterabl
 
 def _describe(result: PhotoResult, session: EditSession) -> dict[str, Any]:
     """Say what was done and how it went, as plain data for JSON. Points are (x, y) px of the photograph."""
-    sitting, photo, step = result.sitting, result.photo, result.sitting.step
+    sitting, photo, step = result.sitting, result.photo, result.step
     changed = (result.after.pixels != photo.pixels).any(axis=2)
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
     return {

@@ -11,7 +11,8 @@ from PIL import Image
 
 from dnnlib.errors import EditorError
 from dnnlib.latents import GivenLatent, Latent
-from dnnlib.photos import Photo, read_photo
+from dnnlib.photo_record import MOST_KEPT, PhotoRecord
+from dnnlib.photos import Photo, photo_bytes, read_photo
 from faces.align import Alignment, cut_out, ffhq_alignment, standing_like, stands_otherwise
 from faces.landmarks import Face
 from faces.masks import Mask
@@ -39,7 +40,8 @@ class Sitting:
         alignment: where the face was cut out of the photograph.
         aligned: what was cut out, uint8 [S, S, 3].
         inverted: how the generator draws it.
-        step: the state of the projection that counts.
+        step: the state of the projection that counts; None where a record was taken up again.
+        face: as it was found.
         full: puts edits back into the photograph.
         small: likewise, into the one on the screen.
         mask: [S, S], where the whole face is.
@@ -49,7 +51,8 @@ class Sitting:
     alignment: Alignment
     aligned: Picture
     inverted: Picture
-    step: Projection
+    step: Projection | None
+    face: Face
     full: Paste
     small: Paste
     mask: Mask
@@ -88,6 +91,8 @@ class PhotoDesk:
         self.sitting: Sitting | None = None
         self.whole_face = False
         self._standing: tuple[Alignment | None] | tuple[()] = ()
+        self._content: tuple[str, bytes | None] = "", None
+        self._beside: dict[bytes, Path] = {}
 
     @property
     def budgets(self) -> tuple[str, ...]:
@@ -103,8 +108,13 @@ class PhotoDesk:
         Raises:
             PhotoError: if it is none.
         """
-        photo = read_photo(path)
+        return self._take(path, photo_bytes(path))
+
+    def _take(self, path: Path, data: bytes) -> tuple[Photo, Picture]:
+        photo = read_photo(path, data)
         small = _shrunk(photo.rgb)
+        mark = hashlib.sha256(data).hexdigest()
+        self._content = mark, data if len(data) <= MOST_KEPT else None
         self.photo, self.small, self.sitting, self.faces = photo, small, None, ()
         return photo, small
 
@@ -158,22 +168,87 @@ class PhotoDesk:
 
     def settle(self, face: Face, step: Projection) -> Sitting:
         """Go on with a state of the inversion: the session goes to it, and edits of it can be put back."""
-        photo, small = self._photo, self.small
-        if small is None:
-            raise PhotoDeskError("open a photograph first")
+        photo = self._photo
         alignment, aligned = self.take_out(face)
-        inverted = step.frame()
         given = GivenLatent(photo.path.name, w=step.w.detach().cpu().numpy().astype(np.float32))
         latent = dataclasses.replace(Latent(), psi=1.0, given=given)
-        full = Paste.of(photo.pixels, photo.rgb, alignment, inverted)
-        shrunk = Alignment((alignment.quad + 0.5) * (small.shape[1] / photo.size[1]) - 0.5, alignment.size)
-        near = Paste.of(small, small, shrunk, inverted)
+        inverted = step.frame()
         self._session.draw_with(latent, step.generator)
         self._keep_tuned(latent, step)
         self._session.go_to_latent(latent)
+        return self._sit(face, latent, alignment, aligned, inverted, step)
+
+    def _sit(
+        self,
+        face: Face,
+        latent: Latent,
+        alignment: Alignment,
+        aligned: Picture,
+        inverted: Picture,
+        step: Projection | None,
+    ) -> Sitting:
+        photo, small = self._photo, self.small
+        if small is None:
+            raise PhotoDeskError("open a photograph first")
+        full = Paste.of(photo.pixels, photo.rgb, alignment, inverted)
+        shrunk = Alignment((alignment.quad + 0.5) * (small.shape[1] / photo.size[1]) - 0.5, alignment.size)
+        near = Paste.of(small, small, shrunk, inverted)
         whole = face_mask(alignment.to_frame(face.landmarks), alignment.size)
-        self.sitting = Sitting(latent, alignment, aligned, inverted, step, full, near, whole)
+        self.sitting = Sitting(latent, alignment, aligned, inverted, step, face, full, near, whole)
         return self.sitting
+
+    # ------------------------------------------------------------------------
+    # Another day.
+
+    def record(self) -> PhotoRecord:
+        """Give what has to be remembered of the face that was brought in, to go on with it another day."""
+        sitting, (mark, content) = self._sitting, self._content
+        given = sitting.latent.given
+        if given is None:
+            raise PhotoDeskError("the face is not in the generator yet: press Bring in first")
+        tuned = self._tuned_of(sitting.latent)
+        return PhotoRecord(
+            self._photo.path, mark, self._session.sha256, given, sitting.alignment.quad,
+            sitting.face.landmarks, content, tuned, meant=self._session.moved_where,
+        )  # fmt: skip
+
+    def take_up(self, record: PhotoRecord) -> Sitting:
+        """Go on with a face that was brought in before; nothing is looked for again.
+
+        Raises:
+            PhotoError: if the photograph cannot be read.
+            PhotoDeskError: if it is another one by now.
+        """
+        data = photo_bytes(record.path) if record.content is None else record.content
+        if hashlib.sha256(data).hexdigest() != record.sha256:
+            raise PhotoDeskError(
+                f"{record.path}: is another file by now than the photograph of this project; "
+                "open it and bring the face in again"
+            )
+        self._take(record.path, data)
+        face = Face(record.landmarks, 1.0)
+        self.faces = (face,)
+        latent = dataclasses.replace(Latent(), psi=1.0, given=record.given)
+        if record.tuned is not None:
+            self._beside[_bytes_of(latent)] = record.tuned
+        self._session.go_to_latent(latent)
+        if record.tuned_note and self._tuned_of(latent) is None:
+            self._session.on_remark(record.tuned_note)
+        alignment = Alignment(record.quad, self._session.image_size[0])
+        aligned = cut_out(self._photo.rgb, alignment)
+        sitting = self._sit(face, latent, alignment, aligned, self._session.frame(), None)
+        self._session.moved_where = record.meant
+        return sitting
+
+    # ------------------------------------------------------------------------
+    # Tuned generators.
+
+    def _tuned_of(self, latent: Latent) -> Path | None:
+        """Find the file of what was tuned for a latent; None where nothing was, or it is gone."""
+        for path in (self._tuned_file(latent), self._beside.get(_bytes_of(latent))):
+            if path is not None and path.is_file():
+                return path
+        return None
 
     def _tuned_file(self, latent: Latent) -> Path | None:
         """Name the file of a tuned generator by the latent that it draws."""
@@ -195,8 +270,8 @@ class PhotoDesk:
 
     def _find_tuned(self, latent: Latent) -> Any:
         """Read the tuned generator of a latent again; None where there is none."""
-        path = self._tuned_file(latent)
-        if path is None or not path.is_file():
+        path = self._tuned_of(latent)
+        if path is None:
             return None
         try:
             return self._projector.load_tuned(path)
@@ -206,7 +281,11 @@ class PhotoDesk:
 
     def is_of(self, latent: Latent) -> bool:
         """Tell whether a latent is that of the face in the photograph."""
-        return self.sitting is not None and latent.given is self.sitting.latent.given
+        return (
+            self.sitting is not None
+            and latent.given is not None
+            and latent.given.is_same(self.sitting.latent.given)
+        )
 
     @property
     def in_front(self) -> bool:
@@ -241,7 +320,8 @@ class PhotoDesk:
 
     def save_tuned(self, path: Path) -> bool:
         """Write what tuning has changed of the generator; False if nothing, and then no file is there."""
-        return self._projector.save_tuned(path, self._sitting.step, self._photo.path.name)
+        step = self._sitting.step
+        return step is not None and self._projector.save_tuned(path, step, self._photo.path.name)
 
     @property
     def _photo(self) -> Photo:
@@ -254,6 +334,11 @@ class PhotoDesk:
         if self.sitting is None:
             raise PhotoDeskError("the face is not in the generator yet: press Bring in first")
         return self.sitting
+
+
+def _bytes_of(latent: Latent) -> bytes:
+    given = latent.given
+    return b"" if given is None or given.w is None else given.w.astype(np.float32).tobytes()
 
 
 def _shrunk(rgb: Picture) -> Picture:

@@ -100,7 +100,7 @@ def go_to(history: History, index: int) -> History:
     entries = settle(history).entries
     if isinstance(packed, PackedMask):
         entries = _exchanged(entries, packed, packed.mask())
-    return History(entries, index)
+    return dataclasses.replace(history, entries=entries, at=index)
 
 
 # ----------------------------------------------------------------------------

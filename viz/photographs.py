@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dnnlib.latents import Latent
+from dnnlib.photo_record import PhotoRecord
 from dnnlib.photos import Photo
 from faces.landmarks import Face
 
@@ -64,6 +65,8 @@ class Photographs(Protocol):
     """A photograph, its faces, one of them in the generator, and edits put back."""
 
     whole_face: bool
+    photo: Photo | None
+    small: Picture | None
 
     @property
     def faces(self) -> Sequence[Face]:
@@ -88,6 +91,12 @@ class Photographs(Protocol):
 
     def settle(self, face: Face, step: Any) -> Sitting:
         """Go on with a state of that; the session goes to it."""
+
+    def record(self) -> PhotoRecord:
+        """Give what has to be remembered of the face that was brought in."""
+
+    def take_up(self, record: PhotoRecord) -> Sitting:
+        """Go on with a face that was brought in before; nothing is looked for again."""
 
     def put_back(self, frame: Picture) -> Photo:
         """Give the photograph with an edited frame in it."""

@@ -37,6 +37,7 @@ class Session(Protocol):
     has_noise: bool
     on_remark: Callable[[str], None]
     on_wait: Callable[[str], None] | None
+    moved_where: npt.NDArray[np.float32] | None
 
     @property
     def photos(self) -> Photographs | None:

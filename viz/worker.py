@@ -91,6 +91,8 @@ class Worker:
                 photos.put_back(self._desk, command)
             case commands.SavePhoto():
                 photos.save(self._desk, command)
+            case commands.TakeUp():
+                photos.take_up(self._desk, command)
             case commands.Draw():
                 showing.draw(self._desk, command)
             case commands.Glance():

@@ -2,6 +2,7 @@
 
 import json
 from collections import namedtuple
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -159,7 +160,7 @@ def test_ctrl_c_in_the_inversion_goes_on_with_the_best_so_far(tmp_path, picture,
     made: list[Any] = []
     result, _ = run_photo(PhotoOptions(photo=picture), EDIT, opening(3, made=made), tmp_path / "out")
     # Step 2 was worse than step 1.
-    assert result.stopped and result.sitting.step.done == 1
+    assert result.stopped and result.step.done == 1
     assert made[0][1].closed == 1
     assert not (tmp_path / "out" / "tuned.safetensors").exists()
 
@@ -248,6 +249,32 @@ def test_a_face_is_drawn_by_its_tuned_generator_in_another_session_too(tmp_path,
     third.on_remark = remarks.append
     third.go_to_latent(latent)
     assert third._generator is third._own and "cannot be read" in remarks[0]
+
+
+def test_a_face_is_taken_up_another_day_and_put_back_exactly_as_before(tmp_path, picture, seen):
+    first = opening(tuned=tmp_path / "tuned")()
+    first.photos.open(picture)
+    last = list(first.photos.invert(FACE, "quick"))[-1]
+    first.photos.settle(FACE, last)
+    first.moved_where = np.ones((SIZE, SIZE), np.float32)
+    record = first.photos.record()
+    edited = 255 - first.frame()
+    picture.unlink()
+    # Elsewhere: its own folder of tuned networks is empty, and the file lies beside the project.
+    remarks: list[str] = []
+    second = opening(tuned=tmp_path / "elsewhere")()
+    second.on_remark = remarks.append
+    second.photos.take_up(record)
+    assert second._generator.metadata["title"] == "Read again" and not remarks and second.photos.in_front
+    assert (second.photos.put_back(edited).pixels == first.photos.put_back(edited).pixels).all()
+    assert second.moved_where is record.meant
+    # Where that file is gone it is said, and the network itself draws.
+    third = opening(tuned=tmp_path / "elsewhere")()
+    third.on_remark = remarks.append
+    third.photos.take_up(replace(record, tuned=None, tuned_note="me.tuned: is missing."))
+    assert third._generator is third._own and remarks == ["me.tuned: is missing."]
+    with pytest.raises(PhotoDeskError, match=r"me\.png: is another file by now"):
+        third.photos.take_up(replace(record, content=b"something else"))
 
 
 def test_the_face_is_cut_out_as_the_generator_s_own_faces_stand(tmp_path, picture, seen):

@@ -75,6 +75,7 @@ class FakeSession:
     on_remark: Callable[[str], None] = lambda text: None
     on_wait: Callable[[str], None] | None = None
     photos: Any = None
+    moved_where: Any = None
     seed: int = 0
     psi: float = 1.0
     blue: int = 0

@@ -1,6 +1,7 @@
 """A photograph in the real window: dropped, a face clicked, brought in, edited, seen whole, saved."""
 
 import dataclasses
+import hashlib
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,13 +12,16 @@ import pytest
 from PIL import Image
 
 from dnnlib.latents import GivenLatent, Latent
+from dnnlib.photo_record import PhotoRecord
 from dnnlib.photos import read_photo
+from faces.landmarks import Face
 from faces.photograph import PhotographFaces
 from tests.viz.fakes import SIZE, face_at
 from viz import actions, answers, commands
 from viz.editor import act, hear
+from viz.projects.reading import read_project
 from viz.rules.photo import is_of_photo
-from viz.state import EditorState, JobKind, PhotoView
+from viz.state import EditorState, JobKind, PhotoState, PhotoView
 
 
 class FakePhotographs:
@@ -25,7 +29,8 @@ class FakePhotographs:
 
     def __init__(self, session, drawn=True):
         self.session, self.draws = session, drawn
-        self.whole_face, self.given = False, None
+        self.whole_face = False
+        self.given: Any = None
         self.faces: tuple[Any, ...] = ()
         self.photo: Any = None
         self.fails, self.asked, self.closed = None, [], 0
@@ -41,11 +46,12 @@ class FakePhotographs:
 
     @property
     def in_front(self):
-        return self.given is not None and self.latent.given is self.given
+        return self.given is not None and self.given.is_same(self.latent.given)
 
     def open(self, path):
         self.photo = read_photo(path)
-        return self.photo, self.photo.rgb
+        self.small = self.photo.rgb
+        return self.photo, self.small
 
     def look(self, wish, progress):
         progress("Looking for faces", 0.0)
@@ -74,6 +80,20 @@ class FakePhotographs:
         w[:, :3] = (9, 70, step.done)
         self.given = GivenLatent(self.photo.path.name, w)
         return SimpleNamespace(latent=Latent(seed=9, psi=1.0, given=self.given))
+
+    def record(self):
+        path = self.photo.path
+        quad = np.array([(0.0, 0), (0, 9), (9, 9), (9, 0)])
+        mark = hashlib.sha256(path.read_bytes()).hexdigest()
+        landmarks = self.asked[-1][0].landmarks
+        return PhotoRecord(path, mark, self.session.sha256, self.given, quad, landmarks, path.read_bytes())
+
+    def take_up(self, record):
+        assert hashlib.sha256(record.content).hexdigest() == record.sha256
+        self.photo = read_photo(record.path, record.content)
+        self.small, self.faces = self.photo.rgb, (Face(record.landmarks, 1.0),)
+        self.asked.append((self.faces[0], "none"))
+        self.given = record.given
 
     def put_back(self, frame):
         return self.photo.with_pixels(np.asarray(self.preview(frame)))
@@ -217,6 +237,40 @@ def test_the_whole_face_can_be_put_in(editor, photos, picture):
     editor.wait_for(
         lambda: editor.state.photo.edited is not None and editor.state.photo.edited[60, 70, 0] == 255
     )
+
+
+def test_a_project_remembers_its_photograph_and_goes_on_with_it(editor, session, photos, picture, tmp_path):
+    opened(editor, picture)
+    brought_in(editor, photos)
+    editor.app.do(actions.ClickExpression("close_eyes"))
+    editor.wait_for(lambda: editor.state.edits == 1 and editor.state.ready)
+    edited = editor.state.photo.edited
+    editor.app.do(actions.SaveProjectAs(str(tmp_path / "work.zip")))
+    editor.wait_for(lambda: editor.state.project.path is not None)
+    content = read_photo(picture).pixels
+    # Another start: nothing of the photograph is known, and its file is gone.
+    session.photos = FakePhotographs(session)
+    editor.app.state = dataclasses.replace(editor.app.state, photo=PhotoState())
+    editor.app.do(actions.ChangeLatent(Latent(seed=3)))
+    editor.wait_for(lambda: editor.state.frame.epoch == editor.state.picture_epoch)
+    picture.unlink()
+    editor.app.do(actions.OpenProject(str(tmp_path / "work.zip")))
+    editor.wait_for(lambda: is_of_photo(editor.state) and editor.state.photo.edited is not None)
+    assert (editor.state.photo.edited == edited).all() and (editor.state.photo.picture == content).all()
+    assert len(editor.state.photo.faces) == 1 and not any(one.severe for one in editor.state.banners)
+    editor.look(2)
+    editor.click("Save photo")
+    editor.wait_for(lambda: editor.state.capture.saved is not None)
+    assert (read_photo(editor.state.capture.saved).pixels == edited).all()
+    assert not is_saved_without(editor, tmp_path)
+
+
+def is_saved_without(editor, folder):
+    """Save again under another name, and tell whether the photograph is missed there."""
+    editor.app.do(actions.SaveProjectAs(str(folder / "again.zip")))
+    editor.wait_for(lambda: editor.state.project.path == folder / "again.zip")
+    photo = read_project(folder / "again.zip").history.photo
+    return photo is None or photo.content is None
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", None])

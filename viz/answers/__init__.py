@@ -6,7 +6,7 @@ from viz.answers.edits import Ended, MemberReport, Paused, Planned, Progress, Re
 from viz.answers.layers import Layer
 from viz.answers.machine import Computing
 from viz.answers.network import Fetched, Fetching, LoadCancelled, Loaded, Loading, NetworkInfo, Offered
-from viz.answers.photo import Inverted, PhotoOpened, PutBack
+from viz.answers.photo import Inverted, PhotoOpened, PutBack, TakenUp
 from viz.answers.picture import Detected, Drawn, Frame, Glimpsed, LatentRead
 from viz.answers.project import ProjectRead, ProjectWritten, WorkFound
 from viz.answers.stack import StackRead

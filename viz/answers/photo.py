@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dnnlib.latents import Latent
+from dnnlib.photo_record import PhotoRecord
 from faces.landmarks import Face
 
 Picture = npt.NDArray[np.uint8]
@@ -41,6 +42,7 @@ class Inverted:
     latent: Latent | None
     message: str
     seconds: float = 0.0
+    record: PhotoRecord | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,4 +53,16 @@ class PutBack:
     picture: Picture
 
 
-News = PhotoOpened | Inverted | PutBack
+@dataclass(frozen=True, eq=False)
+class TakenUp:
+    """The photograph of a project is there again; `picture`, `size`, `faces`, `drawn` as in PhotoOpened."""
+
+    epoch: int
+    record: PhotoRecord
+    picture: Picture
+    size: tuple[int, int]
+    faces: tuple[Face, ...]
+    drawn: bool
+
+
+News = PhotoOpened | Inverted | PutBack | TakenUp

@@ -18,6 +18,7 @@ class Frame:
 
     `w` [num_ws, w_dim] float32 is what it was drawn from; None for the steps of an edit, whose path tells it.
     `photograph`, uint8 [h, w, 3], is the photograph with this picture in it, where the picture is of one.
+    `meant`, float32 [H, W], is then where its edits were meant to move something; None: everywhere.
     """
 
     epoch: int
@@ -25,6 +26,7 @@ class Frame:
     step: int = 0
     w: FloatArray | None = None
     photograph: Picture | None = None
+    meant: npt.NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, eq=False)

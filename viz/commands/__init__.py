@@ -8,7 +8,7 @@ from viz.commands.capture import ReadLatent, SaveFilm, WriteLatent, WritePicture
 from viz.commands.edits import Adjust, Drag, Pace, Regrip, Retune, Stop
 from viz.commands.layers import Watch
 from viz.commands.network import CancelFetch, CancelLoad, Fetch, FetchAddress, Load
-from viz.commands.photo import Invert, OpenPhoto, PutBack, SavePhoto
+from viz.commands.photo import Invert, OpenPhoto, PutBack, SavePhoto, TakeUp
 from viz.commands.picture import Detect, Draw, Generate, Glance, GoTo
 from viz.commands.project import DiscardWork, FindWork, ReadProject, SetAside, TakeWork, WriteProject
 from viz.commands.stack import ReadStackFile, WriteDirection, WriteRecipe

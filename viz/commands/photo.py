@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dnnlib.photo_record import PhotoRecord
+
 
 @dataclass(frozen=True)
 class OpenPhoto:
@@ -38,4 +40,13 @@ class SavePhoto:
     path: Path
 
 
-Command = OpenPhoto | Invert | PutBack | SavePhoto
+@dataclass(frozen=True, eq=False)
+class TakeUp:
+    """Go on with the photograph of a project; the picture of it is asked for right after."""
+
+    epoch: int
+    record: PhotoRecord
+    whole_face: bool
+
+
+Command = OpenPhoto | Invert | PutBack | SavePhoto | TakeUp

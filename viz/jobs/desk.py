@@ -68,7 +68,9 @@ class Desk:
         """Show a frame, and the features of it that are watched; what nobody has seen yet gives way."""
         photos = self.loaded.photos if self.loaded is not None else None
         if photos is not None and photos.in_front:
-            frame = dataclasses.replace(frame, photograph=photos.preview(frame.picture))
+            frame = dataclasses.replace(
+                frame, photograph=photos.preview(frame.picture), meant=self.session.moved_where
+            )
         self._outbox.show(frame)
         self._on_answer()
         layers.look(self)

@@ -1,6 +1,7 @@
 """Jobs about a photograph: to read it, to bring a face of it into the generator, to put edits back."""
 
 import time
+from collections.abc import Sequence
 from contextlib import closing
 
 import numpy as np
@@ -32,8 +33,7 @@ def open_photo(desk: Desk, command: commands.OpenPhoto) -> None:
         found = photos.look(command.detector, tell)
     except CancelledError:
         return desk.say(answers.Ended(epoch, "stopped", "The search for faces was stopped.", 0, 0.0))
-    scale = small.shape[1] / photo.size[1]
-    faces = tuple(Face((face.landmarks + 0.5) * scale - 0.5, face.score) for face in found.faces)
+    faces = _on_screen(found.faces, small.shape[1] / photo.size[1])
     note = " ".join(text for text in (found.note(), *photo.notes) if text)
     desk.say(answers.PhotoOpened(epoch, command.path, small, photo.size, faces, note, photos.draws))
 
@@ -54,7 +54,11 @@ def invert(desk: Desk, command: commands.Invert) -> None:
         return desk.say(answers.Failed(epoch, str(error)))
     seconds = time.monotonic() - began
     words = "The face is in" if best.ended is not None else "Stopped: this is the best so far"
-    desk.say(answers.Inverted(epoch, sitting.latent, f"{words}: {best.message.rstrip('.')}", seconds))
+    desk.say(
+        answers.Inverted(
+            epoch, sitting.latent, f"{words}: {best.message.rstrip('.')}", seconds, photos.record()
+        )
+    )
 
 
 def _follow(desk: Desk, epoch: int, photos: Photographs, face: Face, budget: str) -> Projection | None:
@@ -78,6 +82,24 @@ def _follow(desk: Desk, epoch: int, photos: Photographs, face: Face, budget: str
             if desk.inbox.interrupts(epoch):
                 break
     return best
+
+
+def take_up(desk: Desk, command: commands.TakeUp) -> None:
+    """Go on with the photograph of a project."""
+    photos, record = _photos(desk), command.record
+    desk.wait(f"Taking up {record.path.name} again …")
+    photos.whole_face = command.whole_face
+    photos.take_up(record)
+    if photos.photo is None or photos.small is None:
+        return
+    size, small = photos.photo.size, photos.small
+    faces = _on_screen(photos.faces, small.shape[1] / size[1])
+    desk.say(answers.TakenUp(command.epoch, record, small, size, faces, photos.draws))
+
+
+def _on_screen(faces: Sequence[Face], scale: float) -> tuple[Face, ...]:
+    """Find the faces of a photograph in the one of the screen."""
+    return tuple(Face((face.landmarks + 0.5) * scale - 0.5, face.score) for face in faces)
 
 
 def put_back(desk: Desk, command: commands.PutBack) -> None:

@@ -7,12 +7,15 @@ import zipfile
 import numpy as np
 
 from dnnlib.errors import EditorError
+from dnnlib.photo_record import MOST_KEPT
 from viz.state.history import PackedMask
 
 MOST_JSON = 64 << 20  # Bytes of project.json.
 MOST_ARRAY = 320 << 20  # Bytes of one array: a mask of 8192 px fits.
 MOST_IN_ALL = 1 << 30  # Bytes of all that is in the zip, unpacked.
 MOST_MEMBERS = 20_000
+
+PHOTOGRAPH = "photograph"  # The member that is a photograph's file, as it was.
 
 _NAME = re.compile(r"arrays/[0-9]{1,6}\.npy")
 _KINDS = (np.dtype("<f4"), np.dtype("<i4"))
@@ -106,6 +109,8 @@ def check_claims(archive: zipfile.ZipFile) -> None:
         name, most = member.filename, MOST_ARRAY
         if name == "project.json":
             most = MOST_JSON
+        elif name == PHOTOGRAPH:
+            most = MOST_KEPT
         elif not _NAME.fullmatch(name):
             raise ValueError(f"it holds {name!r:.60}, which no project does")
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or member.flag_bits & 1:

@@ -82,7 +82,7 @@ class Autosave:
             path = self._folder / name
             self._lock = _locked(path)
             self._path = path
-        write_project(self._path, history, closed=closed)
+        write_project(self._path, history, closed=closed, autosave=True)
         # What was taken over may go once it is safe in this editor's own file.
         for path, (lock, moment) in list(self._taken.items()):
             if any(changes(moment, entry.moment) <= {"mask"} for entry in history.entries):

@@ -21,6 +21,7 @@ VERSION = 1
 Text = Annotated[str, Meta(max_length=4096)]
 Count = Annotated[int, Meta(ge=0, le=2**31)]
 Size = Annotated[int, Meta(ge=1, le=16384)]
+Corner = tuple[float, float]
 Steps = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
 
 
@@ -117,6 +118,28 @@ class EntryForm(Struct, frozen=True):
     topics: tuple[Text, ...] = ()
 
 
+class PhotoForm(Struct, frozen=True):
+    """The photograph whose face was brought in: dnnlib.photo_record.PhotoRecord.
+
+    Attributes:
+        inside: whether its file is in the zip, as `photograph`.
+        tuned: name or path of the file of what tuning has changed; empty: nothing.
+    """
+
+    path: Text
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    network: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    name: Text
+    w: FloatArray
+    quad: tuple[Corner, Corner, Corner, Corner]
+    landmarks: FloatArray
+    inside: bool = False
+    tuned: Text = ""
+    tuned_sha256: Annotated[str, Meta(max_length=64)] = ""
+    meant: FloatArray | None = None
+    beside: Text = ""
+
+
 class ProjectForm(Struct, frozen=True):
     """The whole.
 
@@ -132,3 +155,4 @@ class ProjectForm(Struct, frozen=True):
     entries: Annotated[tuple[EntryForm, ...], Meta(min_length=1, max_length=10_000)]
     at: Count
     closed: bool = False
+    photo: PhotoForm | None = None

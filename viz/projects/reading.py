@@ -11,6 +11,7 @@ import numpy as np
 
 from dnnlib.errors import EditorError
 from dnnlib.files import FileError, sha256_of
+from dnnlib.photo_record import PhotoRecord
 from drag.path import EditPath
 from faces.stack import GREATEST_AMOUNT, LEAST_AMOUNT, Layer, Part
 from viz.answers import NetworkInfo
@@ -27,6 +28,7 @@ from viz.projects.form import (
     PathForm,
     ProjectForm,
 )
+from viz.projects.photographs import read_photo_form
 from viz.state.history import Entry, History, Moment, PackedMask
 from viz.state.picture import Edit, PictureState
 from viz.state.points import PointPair
@@ -65,7 +67,10 @@ def read_project(path: Path) -> Project:
             _check_head(path, msgspec.json.decode(text, type=Head))
             arrays = ArraysIn(archive)
             form = msgspec.json.decode(text, type=ProjectForm, dec_hook=lambda kind, name: arrays.array(name))
-            return _project(path, form)
+            photo = None
+            if form.photo is not None:
+                photo = read_photo_form(path, form.photo, archive, form.networks)
+            return _project(path, form, photo)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise ProjectError(f"{path}: cannot be read ({why})") from error
@@ -98,7 +103,7 @@ def _check_head(path: Path, head: Head) -> None:
         raise ProjectError(f"{path.name}: form {head.version} of a project; there are those from 1 on")
 
 
-def _project(path: Path, form: ProjectForm) -> Project:
+def _project(path: Path, form: ProjectForm, photo: PhotoRecord | None) -> Project:
     if form.at >= len(form.entries):
         raise ValueError(f"its present is entry {form.at} of {len(form.entries)}")
     reader = _Reader(form, path.absolute().parent)
@@ -106,7 +111,7 @@ def _project(path: Path, form: ProjectForm) -> Project:
         Entry(entry.words, reader.moment(entry.moment, number), frozenset(entry.topics))
         for number, entry in enumerate(form.entries)
     )
-    history = go_to(History(entries, form.at), form.at)
+    history = go_to(History(entries, form.at, photo), form.at)
     return Project(history, reader.why_missing(form.entries[form.at].moment.network), form.closed)
 
 

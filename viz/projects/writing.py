@@ -25,18 +25,20 @@ from viz.projects.form import (
     PathForm,
     ProjectForm,
 )
+from viz.projects.photographs import photo_form
 from viz.state.history import History, Moment
 
 _RECORDS = "project.json"
 
 
-def write_project(path: Path, history: History, *, closed: bool = False) -> None:
+def write_project(path: Path, history: History, *, closed: bool = False, autosave: bool = False) -> None:
     """Write a project, whole or not at all.
 
     Args:
         path: of the zip.
         history: with at least one entry.
         closed: of an autosave, that its window was closed in good order.
+        autosave: it is one; files that are there are not copied into it or beside it.
 
     Raises:
         FileError: if the file cannot be written.
@@ -46,6 +48,9 @@ def write_project(path: Path, history: History, *, closed: bool = False) -> None
     with atomic_write(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         arrays = ArraysOut(archive)
         form = _Writer(path, arrays).form(history, closed)
+        if history.photo is not None:
+            photo = photo_form(path, history.photo, archive, autosave=autosave)
+            form = msgspec.structs.replace(form, photo=photo)
         # Encoding the records comes upon the arrays, and writes them.
         text = msgspec.json.encode(form, enc_hook=arrays.plain)
         archive.writestr(_RECORDS, msgspec.json.format(text, indent=1), zipfile.ZIP_DEFLATED)

@@ -4,6 +4,7 @@ import dataclasses
 
 from viz import actions, answers, history
 from viz.actions.history import Action
+from viz.rules import photo
 from viz.rules.network import open_network
 from viz.rules.picture import go_to, new_picture
 from viz.rules.steps import Result, done_loading, in_face, in_network, project_is, with_recent
@@ -32,7 +33,10 @@ def noted(state: EditorState, *, during: bool) -> EditorState:
     moment = history.moment_of(state)
     if moment is None:
         return state
-    return dataclasses.replace(state, history=history.record(state.history, moment, during=during))
+    noted = history.record(state.history, moment, during=during)
+    if noted.photo is not state.photo.record:
+        noted = dataclasses.replace(noted, photo=state.photo.record)
+    return dataclasses.replace(state, history=noted)
 
 
 def _edit_runs(state: EditorState) -> bool:
@@ -70,11 +74,21 @@ def arrived(state: EditorState, news: answers.Loaded) -> Result:
         return state, ()
     if arrival.opens:
         state = project_is(state, arrival.project, arrival.history.here.moment)
-    return show(state, arrival.history)
+    return show(state, arrival.history, photo_again=True)
 
 
-def show(state: EditorState, gone: History) -> Result:
-    """Show the moment at which a history stands; its network is loaded."""
+def show(state: EditorState, gone: History, *, photo_again: bool = False) -> Result:
+    """Show the moment at which a history stands; its network is loaded.
+
+    Args:
+        state: before.
+        gone: what is to be shown.
+        photo_again: its photograph is to be brought to the worker's desk first.
+    """
+    if photo_again:
+        state, first = photo.take_up(state, gone.photo)
+        state, asked = show(state, gone)
+        return state, (*first, *asked)
     here = gone.here
     if here is None:
         return new_picture(state)

@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from dnnlib.errors import EditorError
+from dnnlib.photo_record import PhotoRecord
 from dnnlib.words import duration_text
 from viz import actions, answers, commands
 from viz.actions.photo import Action
@@ -39,6 +40,8 @@ def hear(state: EditorState, news: News) -> Result:
             return _opened(state, news), ()
         case answers.Inverted():
             return _inverted(state, news)
+        case answers.TakenUp():
+            return _taken_up(state, news), ()
         case answers.PutBack(_, picture):
             return in_photo(state, edited=picture), ()
 
@@ -50,7 +53,8 @@ def in_photo(state: EditorState, **changes: object) -> EditorState:
 
 def is_of_photo(state: EditorState) -> bool:
     """Tell whether the picture is of the face in the photograph."""
-    return state.photo.given is not None and state.latent.given is state.photo.given
+    given = state.photo.given
+    return given is not None and given.is_same(state.latent.given)
 
 
 def _open(state: EditorState, typed: str) -> Result:
@@ -76,11 +80,31 @@ def _opened(state: EditorState, news: answers.PhotoOpened) -> EditorState:
     photo = PhotoState(
         news.path, news.picture, news.size, news.faces, news.note, news.drawn,
         budget=state.photo.budget, whole_face=state.photo.whole_face, view=PhotoView.BEFORE,
+        record=state.photo.record,  # Until another face is in, a project is of the one before.
     )  # fmt: skip
     state = dataclasses.replace(state, photo=photo)
     if not news.faces:
         return with_banner(state, f"{news.path.name}: {news.note}")
     return with_banner(state, DRAWN, severe=False) if news.drawn else state
+
+
+def take_up(state: EditorState, record: PhotoRecord | None) -> Result:
+    """Go on with the photograph of a project, or with none; the picture is to be asked for after this."""
+    photo = PhotoState(budget=state.photo.budget)
+    if record is None or state.network.loaded is None or record.network != state.network.loaded.sha256:
+        return dataclasses.replace(state, photo=dataclasses.replace(photo, record=record)), ()
+    state = next_epoch(dataclasses.replace(state, photo=dataclasses.replace(photo, record=record)))
+    return state, (commands.TakeUp(state.epoch, record, photo.whole_face),)
+
+
+def _taken_up(state: EditorState, news: answers.TakenUp) -> EditorState:
+    record = news.record
+    if state.photo.record is None or not record.given.is_same(state.photo.record.given):
+        return state
+    return in_photo(
+        state, path=record.path, picture=news.picture, size=news.size, faces=news.faces, drawn=news.drawn,
+        given=record.given,
+    )  # fmt: skip
 
 
 def _change(state: EditorState, photo: PhotoState) -> Result:
@@ -112,7 +136,9 @@ def _inverted(state: EditorState, news: answers.Inverted) -> Result:
         before = state.picture.w
         state, asked = go_to(state, before) if before is not None else new_picture(state)
         return dataclasses.replace(state, notice=news.message), asked
-    state = dataclasses.replace(in_photo(state, given=news.latent.given), latent=news.latent)
+    state = dataclasses.replace(
+        in_photo(state, given=news.latent.given, record=news.record), latent=news.latent
+    )
     state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=(), mask=None))
     state, asked = new_picture(state)
     said = f"{news.message} ({duration_text(news.seconds)}). Now click an expression."

@@ -38,6 +38,12 @@ def hear(state: EditorState, news: News | answers.Frame) -> Result:
             if news.epoch != state.picture_epoch:
                 return state, ()
             photo = dataclasses.replace(state.photo, edited=news.photograph)
+            if (
+                photo.record is not None
+                and news.photograph is not None
+                and photo.record.meant is not news.meant
+            ):
+                photo = dataclasses.replace(photo, record=dataclasses.replace(photo.record, meant=news.meant))
             return looking.look(_known(dataclasses.replace(state, frame=news, photo=photo), news))
         case answers.LatentRead():
             return _read(state, news)

@@ -145,7 +145,7 @@ def _read(state: EditorState, news: answers.ProjectRead) -> Result:
     state = done_with_project(state, state.project.doing_epoch)
     loaded, needed = state.network.loaded, here.moment.network
     if loaded is not None and loaded.sha256 == needed.sha256 and state.network.loading is None:
-        state, asked = show(project_is(state, news.path, here.moment), history)
+        state, asked = show(project_is(state, news.path, here.moment), history, photo_again=True)
         return state, (*aside, *asked)
     if news.project.missing:
         arrival = Arrival(next_epoch(state).epoch, history, news.project.missing, True, news.path)

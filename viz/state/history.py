@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dnnlib.photo_record import PhotoRecord
 from drag.config import DragConfig
 from drag.request import FloatArray
 from viz.answers import NetworkInfo
@@ -84,10 +85,14 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """All that can be undone, oldest first, and where in it we are. What comes after can be redone."""
+    """All that can be undone, oldest first, and where in it we are. What comes after can be redone.
+
+    `photo` is what is remembered of the photograph whose face was brought in last.
+    """
 
     entries: tuple[Entry, ...] = ()
     at: int = -1
+    photo: PhotoRecord | None = None
 
     @property
     def here(self) -> Entry | None:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dnnlib.latents import GivenLatent
+from dnnlib.photo_record import PhotoRecord
 from faces.landmarks import Face
 
 BUDGETS = ("quick", "usual", "thorough")
@@ -37,6 +38,7 @@ class PhotoState:
         whole_face: put the whole drawn face back, not only what changed.
         view: what is on the stage.
         given: what the generator draws the face from; None until it was brought in.
+        record: what a project remembers of it.
         edited: the photograph with the present picture in it; None where nothing is to be seen.
     """
 
@@ -51,6 +53,7 @@ class PhotoState:
     whole_face: bool = False
     view: PhotoView = PhotoView.FACE
     given: GivenLatent | None = None
+    record: PhotoRecord | None = None
     edited: npt.NDArray[np.uint8] | None = None
 
     @property
