@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 import io
-import re
 import struct
 import warnings
 import zlib
@@ -12,21 +11,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from dnnlib.deep_pictures import decode_deep
 from dnnlib.errors import EditorError
+from dnnlib.photo_notes import upright_exif, upright_xmp
+from dnnlib.photo_pixels import deep_channels, plain, turned
 from dnnlib.words import size_text
 
 # What is read at most: more is a mistake, or means ill. A photograph has 10 to 60 megapixels.
 MOST_PIXELS = Image.MAX_IMAGE_PIXELS or 89_478_485
 MOST_BYTES = 600_000_000
 LEAST_SIDE = 16
-
-ORIENTATION = 0x0112  # The EXIF tag.
-
-# Tags by which a TIFF describes its own strips: they are the old file's business, not the camera's.
-_OF_THE_FILE = (256, 257, 258, 259, 262, 273, 277, 278, 279, 284, 317, 322, 323, 324, 325, 338, 339, 347)
 
 # What Pillow and its codecs raise for files that are damaged, on purpose or not.
 _DAMAGED = (
@@ -176,20 +172,20 @@ def _read(path: Path, data: bytes) -> Photo:
         if kind in _FILMS and frames > 1:
             raise PhotoError(f"{path}: is a film of {frames} pictures; save one of them as a picture first")
         _check_size(path, image.size)
-        exif, orientation = _upright_exif(image.getexif())
+        exif, orientation = upright_exif(image.getexif())
         icc = image.info.get("icc_profile") or b""
-        channels, notes = _deep_channels(image, data), []
+        channels, notes = deep_channels(image, data), []
         if channels:
             container = "png" if kind == "PNG" else "tiff"
             pixels: NDArray[Any] = decode_deep(data, container, (image.height, image.width), channels)
         else:
             image.load()
-            plain, note = _plain(image, icc)
-            pixels, icc = np.array(plain), b"" if note else icc
+            shown, note = plain(image, icc)
+            pixels, icc = np.array(shown), b"" if note else icc
             notes = [note] if note else []
-        xmp = _upright_xmp(image.info.get("xmp"))
+        xmp = upright_xmp(image.info.get("xmp"))
     pixels = pixels[:, :, None] if pixels.ndim == 2 else pixels
-    return Photo(path, kind, _turned(pixels, orientation), exif, icc, xmp, tuple(notes))
+    return Photo(path, kind, turned(pixels, orientation), exif, icc, xmp, tuple(notes))
 
 
 def _read_heif(path: Path, data: bytes) -> Photo:
@@ -202,9 +198,9 @@ def _read_heif(path: Path, data: bytes) -> Photo:
     pixels = pixels[:, :, None] if pixels.ndim == 2 else pixels
     noted = Image.Exif()
     noted.load(image.info.get("exif") or b"")
-    exif, _ = _upright_exif(noted)
+    exif, _ = upright_exif(noted)
     icc = image.info.get("icc_profile") or b""
-    return Photo(path, "HEIF", pixels, exif, icc, _upright_xmp(image.info.get("xmp")))
+    return Photo(path, "HEIF", pixels, exif, icc, upright_xmp(image.info.get("xmp")))
 
 
 def _check_size(path: Path, size: tuple[int, int]) -> None:
@@ -219,91 +215,6 @@ def _too_large(path: Path) -> PhotoError:
     return PhotoError(
         f"{path}: has, or claims, more than {MOST_PIXELS / 1e6:.0f} million pixels; make it smaller first"
     )
-
-
-# ----------------------------------------------------------------------------
-# Pixels.
-
-
-def _deep_channels(image: Image.Image, data: bytes) -> int:
-    """Count the channels of a picture in colour with 16 bits a channel; 0 for any other."""
-    if image.format == "PNG" and data[24] == 16:
-        return {2: 3, 4: 2, 6: 4}.get(data[25], 0)
-    if image.format == "TIFF" and image.mode in ("RGB", "RGBA"):
-        bits = getattr(image, "tag_v2", {}).get(258, ())
-        return len(bits) if set(bits) == {16} and len(bits) in (3, 4) else 0
-    return 0
-
-
-def _plain(image: Image.Image, icc: bytes) -> tuple[Image.Image, str]:
-    """Bring a picture to grey or RGB, with or without alpha; say what a person should know of it."""
-    mode = image.mode
-    if mode in ("L", "LA", "RGB", "RGBA", "I;16"):
-        has_key = "transparency" in image.info and mode in ("L", "RGB")
-        return (image.convert("RGBA"), "") if has_key else (image, "")
-    if mode in ("P", "PA"):
-        clear = mode == "PA" or "transparency" in image.info
-        return image.convert("RGBA" if clear else "RGB"), ""
-    if mode == "1":
-        return image.convert("L"), ""
-    if mode in ("I", "I;16B", "I;16L"):
-        return Image.fromarray(np.array(image).clip(0, 65535).astype(np.uint16)), ""
-    if mode in ("RGBX", "RGBa", "La"):
-        return image.convert("RGB" if mode == "RGBX" else "RGBA" if mode == "RGBa" else "LA"), ""
-    if mode in ("CMYK", "YCbCr", "LAB", "HSV"):
-        note = f"Its colours were {mode}, as for print; they are RGB now, and are saved so."
-        return _to_srgb(image, icc), note if mode == "CMYK" else f"Its colours were {mode}; they are RGB now."
-    raise PhotoError(f"its pixels are of a kind ({mode}) that no photograph has; save it as PNG first")
-
-
-def _to_srgb(image: Image.Image, icc: bytes) -> Image.Image:
-    """Turn print colours into a screen's, by the picture's profile where it has one that serves."""
-    if icc and image.mode == "CMYK":
-        try:
-            profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-            turned = ImageCms.profileToProfile(
-                image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
-        except ImageCms.PyCMSError:
-            turned = None
-        if turned is not None:
-            return turned
-    return image.convert("RGB")
-
-
-def _turned(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """Turn pixels [H, W, C] upright, from how EXIF says that the camera was held."""
-    if orientation in (5, 6, 7, 8):
-        pixels = pixels.swapaxes(0, 1)
-    if orientation in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    if orientation in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(pixels)
-
-
-# ----------------------------------------------------------------------------
-# What is known besides.
-
-
-def _upright_exif(exif: Image.Exif) -> tuple[bytes, int]:
-    """Give the camera's notes with the orientation set to upright, and the one that they named."""
-    if not exif:
-        return b"", 1
-    named = exif.get(ORIENTATION, 1)
-    for tag in _OF_THE_FILE:
-        if tag in exif:
-            del exif[tag]
-    if ORIENTATION in exif:
-        exif[ORIENTATION] = 1
-    return exif.tobytes() if len(exif) else b"", named if named in range(1, 9) else 1
-
-
-def _upright_xmp(xmp: bytes | str | None) -> bytes:
-    """Give programs' notes with the orientation set to upright."""
-    packet = xmp.encode("utf-8", "ignore") if isinstance(xmp, str) else xmp or b""
-    packet = re.sub(rb'(tiff:Orientation=")[2-8](")', rb"\g<1>1\2", packet)
-    return re.sub(rb"(<tiff:Orientation>)[2-8](</)", rb"\g<1>1\2", packet)
 
 
 def _is_heif(start: bytes) -> bool:
