@@ -14,7 +14,7 @@ from headless.needs import Projection
 from torch_utils.errors import CheckpointError
 from training.choose_distance import choose_distance
 from training.encoder import find_encoder
-from training.projector import BUDGETS, ProjectorConfig, Term, project
+from training.projector import BUDGETS, ProjectionError, ProjectorConfig, Term, project
 from training.tuned import load_tuned, save_tuned
 
 
@@ -45,10 +45,10 @@ class GeneratorProjector:
         steps = project(self._generator, target, config, resume=resume, **given)
         try:
             first = next(steps)
-        except CheckpointError:
+        except (CheckpointError, ProjectionError):
             if resume is None:
                 raise
-            # What was kept is of no use any more: begin anew, and write over it.
+            # What was kept is damaged or another network's: begin anew, and write over it.
             steps = project(self._generator, target, config, **given)
             first = next(steps)
         yield first
