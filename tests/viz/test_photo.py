@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from dnnlib.latents import GivenLatent, Latent
 from dnnlib.photo_record import PhotoRecord
@@ -237,6 +237,39 @@ def test_the_whole_face_can_be_put_in(editor, photos, picture):
     editor.wait_for(
         lambda: editor.state.photo.edited is not None and editor.state.photo.edited[60, 70, 0] == 255
     )
+
+
+def test_the_edit_is_filmed_on_the_whole_photograph_and_the_film_can_be_stopped(
+    editor, session, photos, picture, tmp_path
+):
+    opened(editor, picture)
+    brought_in(editor, photos)
+    editor.app.do(actions.ClickExpression("close_eyes"))
+    editor.wait_for(lambda: editor.state.edits == 1 and editor.state.ready)
+    editor.look(2)
+    editor.click("Film of the photo")
+    editor.wait_for(lambda: editor.state.capture.saved is not None and editor.state.ready)
+    film = editor.state.capture.saved
+    assert film.name == "photo-seed9-01.gif"
+    with Image.open(film) as frames:
+        seen = [np.asarray(frame.convert("RGB")).astype(int) for frame in ImageSequence.Iterator(frames)]
+    assert seen[0].shape == (120, 220, 3) and len(seen) > 10
+    apart = np.abs(seen[0] - seen[-1]).max(axis=2)
+    left, top, right, bottom = (round(v) for v in photos.faces[0].box)
+    assert apart[top:bottom, left:right].mean() > 10 > apart[:, right + 1 :].mean()
+    editor.app.do(actions.ChangeCapture(dataclasses.replace(editor.state.capture, photo=False)))
+    editor.app.do(actions.SaveEditFilm())
+    editor.wait_for(lambda: editor.state.capture.saved != film and editor.state.ready)
+    with Image.open(editor.state.capture.saved) as frames:
+        assert frames.size == (SIZE, SIZE)
+    # One that is stopped leaves nothing.
+    slow = session.draw
+    session.draw = lambda w: (threading.Event().wait(0.05), slow(w))[1]
+    editor.app.do(actions.SaveEditFilm(photo=True))
+    editor.wait_for(lambda: _done(editor.state) > 2)
+    editor.app.do(actions.StopJob())
+    editor.wait_for(lambda: editor.state.job is None)
+    assert not film.with_name("photo-seed9-02.gif").exists() and "was not written" in editor.state.notice
 
 
 def test_a_project_remembers_its_photograph_and_goes_on_with_it(editor, session, photos, picture, tmp_path):

@@ -19,7 +19,12 @@ class SavePicture:
 
 @dataclass(frozen=True)
 class SaveEditFilm:
-    """Write the last edit as a film, in the form that was chosen."""
+    """Write the last edit as a film, in the form that was chosen.
+
+    `photo`: on the whole photograph; None: as was chosen for films.
+    """
+
+    photo: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class SaveFilm:
         kind: the film's form.
         points: whether handles and targets are drawn on it.
         fps: frames a second.
+        photo: each frame is the whole photograph with the edit in it, at the size of a screen.
     """
 
     epoch: int
@@ -28,6 +29,7 @@ class SaveFilm:
     kind: FilmKind = FilmKind.GIF
     points: bool = False
     fps: int = 15
+    photo: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,9 @@ def save_film(desk: Desk, command: commands.SaveFilm) -> None:
         if desk.inbox.interrupts(epoch, by_newer=False):
             return desk.say(_stopped(command, index))
         frame = desk.session.draw(edit.w_at(place))
-        if command.points:
+        if command.photo:
+            frame = _in_photograph(desk, frame)
+        elif command.points:
             frame = with_points(frame, edit.points_at(place), edit.targets)
         frames.append(frame)
         desk.say(answers.Progress(epoch, index + 1, len(places), share=(index + 1) / len(places)))
@@ -41,6 +43,14 @@ def save_film(desk: Desk, command: commands.SaveFilm) -> None:
         return desk.say(_stopped(command, len(places)))
     _WRITERS[command.kind](path, frames, command.fps)
     desk.say(answers.Saved(epoch, path))
+
+
+def _in_photograph(desk: Desk, frame: np.ndarray) -> np.ndarray:
+    """Put a frame into the photograph, at the size of a screen."""
+    photos = desk.session.photos
+    if photos is None or not photos.in_front:
+        raise EditorError("The picture is not of the photograph any more: undo until it is, and save again.")
+    return photos.preview(frame)
 
 
 def _stopped(command: commands.SaveFilm, frames: int) -> answers.Ended:

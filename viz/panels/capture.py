@@ -6,6 +6,7 @@ from imgui_bundle import imgui
 
 from gui_utils.widgets import button, choice, disabled, hint, muted, row, share_of_row
 from viz.actions import Action, ChangeCapture, SaveEditFilm, SavePicture, SaveWindow
+from viz.rules.photo import is_of_photo
 from viz.shortcuts import with_keys
 from viz.state import CaptureState, EditorState, FilmKind
 
@@ -13,6 +14,10 @@ _FOLDER = "Where files go; it is made if it is missing, and nothing is written o
 _FILM = "GIF shows everywhere, MP4 is small and has all colours, PNGs are numbered frames. Default: GIF"
 _EDIT = "Save the last edit, first step to last; with amounts moved since, the way to this picture"
 _RATE = "Frames of a film in a second. Default: 15"
+_WHOLE = (
+    "Where the picture is of a face in a photograph, film the whole of it, 1280 px at most, without points. "
+    "Default: on"
+)
 _FPS = (5, 50)
 _TITLES = {FilmKind.GIF: "Edit (GIF)", FilmKind.MP4: "Edit (MP4)", FilmKind.FRAMES: "Edit (PNGs)"}
 
@@ -30,7 +35,7 @@ def draw(state: EditorState) -> list[Action]:
     tooltip = with_keys("Save the whole window as it is now", "Save the window (PNG)")
     if button("Window (PNG)", width=width, tooltip=tooltip):
         found.append(SaveWindow())
-    capture = _draw_film(capture)
+    capture = _draw_film(capture, photo=is_of_photo(state))
     with disabled(not state.ready or not state.picture.edited):
         tooltip = with_keys(_EDIT, "Save the edit (film)")
         if button(_TITLES[capture.film], width=-1, tooltip=tooltip):
@@ -50,14 +55,18 @@ def _draw_folder(capture: CaptureState) -> CaptureState:
     return capture if folder == capture.folder else dataclasses.replace(capture, folder=folder)
 
 
-def _draw_film(capture: CaptureState) -> CaptureState:
+def _draw_film(capture: CaptureState, *, photo: bool) -> CaptureState:
     row("Film", _FILM)
     texts = [(FilmKind.GIF.value, "GIF"), (FilmKind.MP4.value, "MP4"), (FilmKind.FRAMES.value, "PNGs")]
     kind = FilmKind(choice("film", capture.film.value, texts, _FILM))
     row("Rate", _RATE)
     fps = imgui.slider_int("##fps", capture.fps, *_FPS, "%d frames/s")[1]
     hint(_RATE)
+    whole = capture.photo
+    with disabled(not photo):
+        whole = imgui.checkbox("Whole photograph", whole)[1]
+        hint(_WHOLE)
     points = imgui.checkbox("Points on the film", capture.points)[1]
     hint("Draw handles, targets and the way between on each frame of a film. Default: off")
     fps = min(max(fps, _FPS[0]), _FPS[1])
-    return dataclasses.replace(capture, film=kind, fps=fps, points=points)
+    return dataclasses.replace(capture, film=kind, fps=fps, points=points, photo=whole)

@@ -12,6 +12,7 @@ from viz.actions import (
     ChangePhoto,
     ContinueJob,
     PauseJob,
+    SaveEditFilm,
     SavePhoto,
     StopJob,
 )
@@ -24,6 +25,7 @@ _BUDGET = (
     "How long to look for the face in the network. Quick: a likeness. Usual: nearer. "
     "Thorough: the network is tuned to the face, which takes long"
 )
+_FILM = "The edit on the whole photograph, 1280 px at most; GIF, MP4 or PNGs as chosen in Capture"
 _VIEWS = {
     PhotoView.FACE: ("Face", "The network's picture, on which expressions and points work"),
     PhotoView.AFTER: ("Photo", "The whole photograph, with the edit in it"),
@@ -105,6 +107,9 @@ def _draw_work(state: EditorState) -> list[Action]:
         imgui.same_line()
         if button("Save photo as …", width=width, tooltip="Under a name, and in a format, of your own"):
             found.append(AskForFile("Save the photograph", _SAVED, SavePhoto, "save", _proposed(photo)))
+        with disabled(not state.picture.edited):
+            if button("Film of the photo", width=-1, tooltip=_FILM):
+                found.append(SaveEditFilm(photo=True))
     if view is not photo.view or whole != photo.whole_face:
         found.append(ChangePhoto(dataclasses.replace(photo, view=view, whole_face=whole)))
     return found

@@ -19,8 +19,8 @@ def act(state: EditorState, action: Action) -> Result:
             return dataclasses.replace(state, capture=capture), ()
         case actions.SavePicture():
             return _save_picture(state)
-        case actions.SaveEditFilm():
-            return _save_film(state)
+        case actions.SaveEditFilm(photo):
+            return _save_film(state, capture_photo(state) if photo is None else photo)
         case actions.SaveWindow():
             path = free_name(state, "window", ".png")
             state = next_epoch(state)
@@ -45,16 +45,21 @@ def _save_picture(state: EditorState) -> Result:
     return state, (commands.WritePicture(state.epoch, path, frame.picture),)
 
 
-def _save_film(state: EditorState) -> Result:
+def capture_photo(state: EditorState) -> bool:
+    """Tell whether a film of the edit would be one of the whole photograph."""
+    return state.capture.photo and state.of_photo
+
+
+def _save_film(state: EditorState, photo: bool) -> Result:
     if not state.ready:
         return state, ()
     way, capture = way_to(state.picture), state.capture
     if way is None:
         raise EditorError("No edit to save yet: click an expression, or drag a point, first.")
-    path = free_name(state, "edit", capture.film.suffix)
+    path = free_name(state, "photo" if photo else "edit", capture.film.suffix)
     state = next_epoch(state)
     job = Job(state.epoch, JobKind.FILM, f"Saving {path.name}")
-    command = commands.SaveFilm(state.epoch, path, way, capture.film, capture.points, capture.fps)
+    command = commands.SaveFilm(state.epoch, path, way, capture.film, capture.points, capture.fps, photo)
     return dataclasses.replace(state, job=job), (command,)
 
 

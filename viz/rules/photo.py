@@ -53,8 +53,7 @@ def in_photo(state: EditorState, **changes: object) -> EditorState:
 
 def is_of_photo(state: EditorState) -> bool:
     """Tell whether the picture is of the face in the photograph."""
-    given = state.photo.given
-    return given is not None and given.is_same(state.latent.given)
+    return state.of_photo
 
 
 def _open(state: EditorState, typed: str) -> Result:

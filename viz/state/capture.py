@@ -28,6 +28,7 @@ class CaptureState:
         film: as what films are written.
         points: whether handles and targets are drawn on a film.
         fps: frames a second of a film.
+        photo: where the picture is of a photograph, the film is of the whole of it.
     """
 
     folder: str = "out"
@@ -35,3 +36,4 @@ class CaptureState:
     film: FilmKind = FilmKind.GIF
     points: bool = False
     fps: int = 15
+    photo: bool = True

@@ -90,6 +90,12 @@ class EditorState:
         return self.job is None or (self.job.paused and self.job.kind is JobKind.DRAG)
 
     @property
+    def of_photo(self) -> bool:
+        """Whether the picture is of the face that was brought in from a photograph."""
+        given = self.photo.given
+        return given is not None and given.is_same(self.latent.given)
+
+    @property
     def ready(self) -> bool:
         """Whether an edit can begin: there is a picture, and nothing is under way."""
         return self.frame is not None and not self.busy and self.network.loading is None
