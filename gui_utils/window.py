@@ -7,7 +7,6 @@
 """
 
 import time
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -28,13 +27,12 @@ from gui_utils import theme
 from gui_utils.events import WindowEvents
 from gui_utils.opening import open_handle
 from gui_utils.surroundings import between_frames, drawn_by_processor, share_clipboard
+from gui_utils.timing import FrameTiming, rest
 
 FRAMES_PER_SECOND = 60  # Where the display does not pace us (a virtual screen has no refresh).
 SOFTWARE_FRAMES_PER_SECOND = 30  # Where the processor draws: it has other work to do.
 _AWAKE_SECONDS = 0.7  # Drawn for so long after the last event: tooltips and fades are still to come.
 _NAP_SECONDS = 0.5  # With nothing to do, the loop looks around so often.
-_FRAMES_MEASURED = 30
-_LONGEST_REST_SECONDS = 0.1  # However long a frame took, the next one comes after so much rest at most.
 
 
 class Window:
@@ -51,6 +49,10 @@ class Window:
         scale: size of text and widgets; None takes the monitor's.
         look: one of theme.THEMES.
 
+    Attributes:
+        events: what mouse, keys and drops do.
+        timing: how long frames take.
+
     Raises:
         NoDisplayError: if there is no display.
         NoOpenGLError: if the display has no OpenGL 3.3.
@@ -66,7 +68,7 @@ class Window:
         scale: float | None = None,
         look: str = "dark",
     ) -> None:
-        self._frames: deque[tuple[float, float]] = deque(maxlen=_FRAMES_MEASURED)
+        self.timing = FrameTiming()
         self._handle = open_handle(title, width, height, offscreen=offscreen)
         self._context = imgui.create_context()
         self._plots = implot.create_context()
@@ -134,7 +136,7 @@ class Window:
                 if time.monotonic() < self._awake_until and not self._minimized:
                     began = time.monotonic()
                     self.frame(draw)
-                    self._pace(began)
+                    rest(began, self._rate)
         if interrupted.is_set():
             raise KeyboardInterrupt
 
@@ -149,19 +151,7 @@ class Window:
                 told(picture)
             self.stay_awake()
         self._present()
-        self._frames.append((began, time.perf_counter()))
-
-    @property
-    def frame_seconds(self) -> float:
-        """How long a frame takes to draw, s: the mean of the last ones; 0 before the first."""
-        return sum(end - begin for begin, end in self._frames) / max(1, len(self._frames))
-
-    @property
-    def frames_per_second(self) -> float:
-        """How many frames a second there were lately."""
-        if len(self._frames) < 2:
-            return 0.0
-        return (len(self._frames) - 1) / max(self._frames[-1][0] - self._frames[0][0], 1e-9)
+        self.timing.note(began, time.perf_counter())
 
     def snapshot(self, draw: Callable[[], None]) -> np.ndarray:
         """Draw one frame now, and read it: uint8 [H, W, 3]."""
@@ -201,15 +191,6 @@ class Window:
         self.events.show_cursor()
         if imgui.get_io().want_text_input:
             self.stay_awake()  # The text cursor blinks.
-
-    def _pace(self, began: float) -> None:
-        """Wait for the next frame's turn.
-
-        Where drawing is slow (OpenGL in software) the wait is as long as the frame took, so that whoever
-        works in another thread keeps half of the time.
-        """
-        now = time.monotonic()
-        time.sleep(max(began + 1 / self._rate - now, min(now - began, _LONGEST_REST_SECONDS)))
 
     @property
     def _minimized(self) -> bool:

@@ -30,8 +30,8 @@ class Meter:
         machine = dataclasses.replace(
             state.machine,
             memory=int(self._process.memory_info().rss),
-            frame=self._window.frame_seconds,
-            frames=self._window.frames_per_second,
+            frame=self._window.timing.frame_seconds,
+            frames=self._window.timing.frames_per_second,
             step=1 / rate if rate > 0 else state.machine.step,
         )
         return dataclasses.replace(state, machine=machine)
