@@ -84,7 +84,7 @@ class PhotoDesk:
         tuned: Path | None = None,
     ) -> None:
         self._session, self._projector, self._keep, self._tuned = session, projector, keep, tuned
-        session.find_tuned = self._find_tuned
+        session.tuned.find = self._find_tuned
         self.photo: Photo | None = None
         self.small: Picture | None = None
         self.faces: Sequence[Face] = ()
@@ -173,7 +173,7 @@ class PhotoDesk:
         given = GivenLatent(photo.path.name, w=step.w.detach().cpu().numpy().astype(np.float32))
         latent = dataclasses.replace(Latent(), psi=1.0, given=given)
         inverted = step.frame()
-        self._session.draw_with(latent, step.generator)
+        self._session.tuned.keep(latent, step.generator)
         self._keep_tuned(latent, step)
         self._session.go_to_latent(latent)
         return self._sit(face, latent, alignment, aligned, inverted, step)

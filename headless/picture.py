@@ -15,15 +15,12 @@ from drag.request import FloatArray
 from headless.latents import w_of
 from headless.needs import LoadedGenerator
 from headless.noise import WithNoise
+from headless.tuned import TunedCopies
 
 Picture = npt.NDArray[np.uint8]
 
 # How many w it takes to learn how w spreads; more change nothing that can be seen.
 _SPREAD_SAMPLES = 1000
-
-
-# Tuned copies of the generator in memory; older ones are read again.
-_MOST_TUNED = 3
 
 
 class SessionError(EditorError):
@@ -40,7 +37,7 @@ class PictureSession:
 
     Attributes:
         on_wait: told, in one line and again and again, what is waited for; None where nobody listens.
-        find_tuned: finds the tuned copy that draws a latent from a file; None where there are none.
+        tuned: copies of the generator that draw latents from files.
 
     Raises:
         SessionError: if its pictures are not numbers.
@@ -62,8 +59,7 @@ class PictureSession:
         self.on_wait: Callable[[str], None] | None = None
         self._generator = self._own = WithNoise(generator)
         self.has_noise = self._own.has_noise
-        self._tuned: dict[bytes, WithNoise] = {}
-        self.find_tuned: Callable[[Latent], LoadedGenerator | None] | None = None
+        self.tuned = TunedCopies()
         self._label, self._latent = 0, Latent()
         self._drawn: tuple[Tensor, Picture] | None = None
         self._spread: dict[int, Tensor] = {}
@@ -127,22 +123,8 @@ class PictureSession:
     def _use(self, latent: Latent) -> None:
         """Take the class, the noise and, where it has one, the tuned generator of a latent from now on."""
         self._label, self._latent = latent.label, latent
-        name = _name_of(latent)
-        if name and name not in self._tuned and self.find_tuned is not None:
-            found = self.find_tuned(latent)
-            if found is not None:
-                self.draw_with(latent, found)
-        self._generator = self._tuned.get(name, self._own)
+        self._generator = self.tuned.of(latent) or self._own
         self._generator.mode, self._generator.seed = latent.noise, latent.noise_seed
-
-    def draw_with(self, latent: Latent, generator: LoadedGenerator) -> None:
-        """Let the pictures of a latent from a file be drawn by a copy of the generator that was tuned to it.
-
-        Whatever comes from another latent is drawn by the generator itself.
-        """
-        self._tuned[_name_of(latent)] = WithNoise(generator)
-        while len(self._tuned) > _MOST_TUNED:
-            del self._tuned[next(iter(self._tuned))]
 
     def check_latent(self, given: GivenLatent) -> None:
         """See that a latent from a file fits this network.
@@ -246,12 +228,6 @@ class PictureSession:
             z = np.random.RandomState(0).randn(_SPREAD_SAMPLES, self._generator.z_dim)
             self._spread[self._label] = directions_of(self._map(z, 1.0)[:, 0])
         return self._spread[self._label]
-
-
-def _name_of(latent: Latent) -> bytes:
-    """Tell latents from files apart by their w; b"" for one that has none."""
-    given = latent.given
-    return b"" if given is None or given.w is None else given.w.astype(np.float32).tobytes()
 
 
 def as_array(w: Tensor) -> FloatArray:
