@@ -5,13 +5,10 @@ Which family a network is of is read from what the file holds, never from its na
 
 import functools
 import json
-import math
 import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
-import numpy as np
 import torch
 from safetensors.torch import save
 
@@ -22,10 +19,9 @@ from torch_utils.network_file import Region, open_network_file
 from torch_utils.pickled_tensors import is_stream
 from torch_utils.safe_pickle import PickledNetwork, TensorFlowNetwork, read_pickled_network
 from torch_utils.safe_tensors import is_safetensors, parse_json, read_safetensors
-from torch_utils.stored_tensor import StoredTensor, check_total
 from torch_utils.torch_zip import is_zip
-from training import networks_stylegan2, networks_stylegan3
 from training.arguments import check_arguments
+from training.building import FAMILIES, Contents, Progress, build, first_line
 from training.generator import GeneratorBase
 from training.layers import Kwargs
 from training.tensorflow_form import translate_arguments, translate_variables
@@ -38,25 +34,8 @@ __all__ = [
     "save_generator",
 ]
 
-Progress = Callable[[str, int, int], None]
-
-# A class of our own files, and the tensor by which one of NVIDIA's files is known to be of the same family.
-_FAMILIES: dict[str, tuple[type[GeneratorBase], str]] = {
-    "training.networks_stylegan2.Generator": (networks_stylegan2.Generator, "synthesis.b4.const"),
-    "training.networks_stylegan3.Generator": (networks_stylegan3.Generator, "synthesis.input.freqs"),
-}
 _POSITIONAL = ("z_dim", "c_dim", "w_dim", "img_resolution", "img_channels")
 _READABLE = "a .safetensors file of this editor, or a network file (.pkl, .pt) of StyleGAN2 or StyleGAN3"
-
-
-@dataclass
-class _Contents:
-    """What a file holds, whatever its form."""
-
-    class_name: str
-    init_kwargs: Kwargs
-    state: dict[str, StoredTensor]
-    metadata: dict[str, str] = field(default_factory=dict)
 
 
 def load_generator(
@@ -86,7 +65,7 @@ def load_generator(
     with open_network_file(path) as file:
         progress("Reading", 0, file.size)
         contents = _read_own(file) if _is_own_form(file) else _read_pickle(file, key)
-        generator = _build(contents, file, progress)
+        generator = build(contents, file, progress)
         generator.source_sha256 = file.sha256(functools.partial(progress, "Checking"))
     # A title may be shown: it is a line, not a book.
     generator.metadata = {name[:100]: text[:1000] for name, text in contents.metadata.items()}
@@ -160,17 +139,17 @@ def _is_own_form(file: Region) -> bool:
     raise CheckpointError(f"{file.source}: not a network file; expected {_READABLE}")
 
 
-def _read_own(file: Region) -> _Contents:
+def _read_own(file: Region) -> Contents:
     metadata, state = read_safetensors(file)
     if "class_name" not in metadata:
         raise UnknownNetworkError(
             f"{file.source}: does not say which network it holds (no class_name in its metadata)"
         )
     init_kwargs = parse_json(metadata.pop("init_kwargs", "{}"), f"{file.source}: its init_kwargs")
-    return _Contents(metadata.pop("class_name")[:200], init_kwargs, state, metadata)
+    return Contents(metadata.pop("class_name")[:200], init_kwargs, state, metadata)
 
 
-def _read_pickle(file: Region, key: str) -> _Contents:
+def _read_pickle(file: Region, key: str) -> Contents:
     network = read_pickled_network(file, key)
     if isinstance(network, TensorFlowNetwork):
         return _from_tensorflow(network, file)
@@ -180,21 +159,21 @@ def _read_pickle(file: Region, key: str) -> _Contents:
         type(value) is int for value in network.init_args
     ):
         raise UnknownNetworkError(f"{file.source}: {key} was made with arguments that are not known by name")
-    for class_name, (_, mark) in _FAMILIES.items():
+    for class_name, (_, mark) in FAMILIES.items():
         if mark in network.state:
-            return _Contents(class_name, _filled_in(network), network.state, network.metadata)
+            return Contents(class_name, _filled_in(network), network.state, network.metadata)
     raise UnknownNetworkError(f"{file.source}: {key} is neither StyleGAN2 nor StyleGAN3")
 
 
-def _from_tensorflow(network: TensorFlowNetwork, file: Region) -> _Contents:
+def _from_tensorflow(network: TensorFlowNetwork, file: Region) -> Contents:
     class_name = "training.networks_stylegan2.Generator"
     try:
         init_kwargs = translate_arguments(network)
         check_arguments(class_name, init_kwargs)
         state = translate_variables(network, init_kwargs)
     except (EditorError, TypeError, ValueError) as error:
-        raise UnknownNetworkError(f"{file.source}: {_line(error)}") from error
-    return _Contents(class_name, init_kwargs, state)
+        raise UnknownNetworkError(f"{file.source}: {first_line(error)}") from error
+    return Contents(class_name, init_kwargs, state)
 
 
 def _filled_in(network: PickledNetwork) -> Kwargs:
@@ -212,62 +191,3 @@ def _filled_in(network: PickledNetwork) -> Kwargs:
     if isinstance(mapping, dict) and "mapping.w_avg_beta" in told:
         mapping.setdefault("w_avg_beta", told["mapping.w_avg_beta"])
     return init_kwargs
-
-
-# ----------------------------------------------------------------------------
-# Building.
-
-
-def _build(contents: _Contents, file: Region, progress: Progress) -> GeneratorBase:
-    """Make the network without memory for its weights, see whether the tensors fit, and read them in."""
-    path = file.source
-    if contents.class_name not in _FAMILIES:
-        known = ", ".join(_FAMILIES)
-        raise UnknownNetworkError(f"{path}: holds a {contents.class_name}; expected one of {known}")
-    network_class = _FAMILIES[contents.class_name][0]
-    try:
-        check_arguments(contents.class_name, contents.init_kwargs)
-        # Odd arguments make odd numbers; NumPy's warnings of them would be all that anybody saw.
-        with torch.device("meta"), torch.random.fork_rng(devices=[]), np.errstate(all="ignore"):
-            generator = network_class(**contents.init_kwargs)
-    except (EditorError, TypeError, ValueError, ArithmeticError, RuntimeError) as error:
-        raise CheckpointError(f"{path}: its arguments do not make a network ({_line(error)})") from error
-    _check_fit(contents.state, generator, path)
-    check_total(contents.state.values(), file)
-    state = {}
-    total, done = sum(_bytes_of(stored) for stored in contents.state.values()), 0
-    for name, stored in contents.state.items():
-        progress("Loading weights", done, total)
-        state[name] = stored.load().float()
-        _check_numbers(state[name], name, path)
-        done += _bytes_of(stored)
-    generator.load_state_dict(state, assign=True)
-    return generator
-
-
-def _bytes_of(stored: StoredTensor) -> int:
-    return math.prod(stored.shape) * stored.dtype.itemsize
-
-
-def _check_fit(state: dict[str, StoredTensor], generator: GeneratorBase, path: str) -> None:
-    expected = {name: tuple(value.shape) for name, value in generator.state_dict().items()}
-    for name, shape in expected.items():
-        if name not in state:
-            raise CheckpointError(f"{path}: lacks the tensor {name} {list(shape)}")
-        if state[name].shape != shape:
-            found = list(state[name].shape)
-            raise CheckpointError(f"{path}: {name} has shape {found}; expected {list(shape)}")
-        if not state[name].dtype.is_floating_point:
-            raise CheckpointError(f"{path}: {name} holds {state[name].dtype}; expected floats")
-    for name in state:
-        if name not in expected:
-            raise CheckpointError(f"{path}: holds a tensor {name[:100]}, which such a network has not")
-
-
-def _check_numbers(value: torch.Tensor, name: str, path: str) -> None:
-    if not bool(torch.isfinite(value).all()):
-        raise CheckpointError(f"{path}: {name} holds NaN or infinity; its training has failed")
-
-
-def _line(error: BaseException) -> str:
-    return str(error).splitlines()[0][:300] if str(error) else type(error).__name__
