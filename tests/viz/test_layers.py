@@ -17,7 +17,7 @@ from headless.session import EditSession
 from tests.training.test_checkpoint import make
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import FakeSession
-from tests.viz.test_worker import Desk
+from tests.viz.test_worker import Desk, open_desk
 from viz import actions, answers, commands, editor
 from viz.feature_pictures import LayerMode, LayerView
 from viz.panels.table import PANELS
@@ -47,11 +47,8 @@ def test_a_session_gives_the_features_of_every_block(kind: str, margin: int) -> 
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    desk = Desk(FakeSession(steps=6))
-    desk.worker.send(commands.Load(1, Path("good.safetensors")))
-    desk.wait_for(answers.Loaded)
-    yield desk
-    desk.worker.close()
+    with open_desk(FakeSession(steps=6)) as desk:
+        yield desk
 
 
 def layers_of(desk: Desk) -> list[answers.Layer]:

@@ -13,7 +13,7 @@ from dnnlib.latents import Latent
 from drag.config import DragConfig
 from drag.request import DragRequest
 from tests.viz.fakes import FakeSession
-from tests.viz.test_worker import Desk
+from tests.viz.test_worker import Desk, open_desk
 from viz import actions, answers, commands, editor
 from viz.stage.shown import pairs_to_show
 from viz.state import EditorState, Marker, PointPair
@@ -37,11 +37,8 @@ def hear(state: Any, news: answers.News | answers.Frame) -> Any:
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    desk = Desk(FakeSession(steps=6))
-    desk.worker.send(commands.Load(1, Path("good.safetensors")))
-    desk.wait_for(answers.Loaded)
-    yield desk
-    desk.worker.close()
+    with open_desk(FakeSession(steps=6)) as desk:
+        yield desk
 
 
 def steps_of(desk: Desk) -> list[int]:

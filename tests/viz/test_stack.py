@@ -11,6 +11,7 @@ from drag.path import EditPath
 from faces.expressions import EXPRESSIONS, Library
 from faces.recipe import load_recipe
 from faces.stack import Layer, Part
+from tests.faces.test_expression_files import GOOD
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import face_at
 from viz import actions, answers, commands
@@ -432,29 +433,19 @@ def test_a_file_that_is_no_recipe_is_a_banner(
     assert len(editor.state.picture.stack) == 1
 
 
-OWN = """\
-[raise_left_brow]
-title = "Raise one brow"
-group = "mine"
-regions = [["left_brow"]]
-measure = { name = "brow height", kind = "rise", pairs = [[36, 18]] }
-[[raise_left_brow.move]]
-kind = "shift"
-landmarks = ["left_brow"]
-down = -0.06
-"""
-
-
 def test_an_expression_in_a_toml_file_has_its_button_and_a_bad_file_is_named_with_its_line(
     editor: EditorPerson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DRAG_AUTO_EXPRESSIONS", str(tmp_path))
-    (tmp_path / "own.toml").write_text(OWN)
-    (tmp_path / "wrong.toml").write_text(OWN.replace("down = -0.06", 'down = "up"'))
+    own = GOOD.replace('group = "brows"', 'group = "mine"')
+    (tmp_path / "own.toml").write_text(own)
+    (tmp_path / "wrong.toml").write_text(own.replace("down = -0.06", 'down = "up"'))
     editor.click("Own expressions")
     editor.look(2)
     editor.click("Read again")
-    assert "wrong.toml, line 9: raise_left_brow.move.down: expected a number" in editor.state.banners[-1].text
+    assert (
+        "wrong.toml, line 11: raise_left_brow.move.down: expected a number" in editor.state.banners[-1].text
+    )
     editor.look(3)
     editor.click("Mine")
     editor.look(2)

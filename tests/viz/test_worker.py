@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,20 @@ class Desk:
             time.sleep(0.001)
 
 
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    desk = Desk(FakeSession())
+@contextmanager
+def open_desk(session: FakeSession) -> Iterator[Desk]:
+    """Let a worker load a session; it ends afterwards."""
+    desk = Desk(session)
     desk.worker.send(commands.Load(1, Path("good.safetensors")))
     desk.wait_for(answers.Loaded)
     yield desk
     desk.worker.close()
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with open_desk(FakeSession()) as desk:
+        yield desk
 
 
 def test_a_failed_load_keeps_the_old_network_and_says_why(desk: Desk) -> None:
