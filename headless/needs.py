@@ -9,6 +9,7 @@ import numpy.typing as npt
 from torch import Tensor
 
 import drag.types
+from dnnlib.projection import ProjectionState
 from faces.landmarks import LandmarkDetector
 
 
@@ -64,20 +65,8 @@ ChooseDetector = Callable[[Mapping[str, str], str], Choice]
 # What a photograph needs besides: a way into the generator.
 
 
-class Projection(Protocol):
+class Projection(ProjectionState, Protocol):
     """One state of a photograph on its way into a generator."""
-
-    @property
-    def stage(self) -> str:
-        """Which part of the way: "start", "w", "w+" or "tuning"."""
-
-    @property
-    def done(self) -> int:
-        """Steps so far."""
-
-    @property
-    def total(self) -> int:
-        """Steps in all."""
 
     @property
     def w(self) -> Tensor:
@@ -88,27 +77,8 @@ class Projection(Protocol):
         """How far its picture is from the photograph; comparable within a stage."""
 
     @property
-    def best(self) -> bool:
-        """Whether none came nearer before in this stage."""
-
-    @property
-    def seconds_left(self) -> float | None:
-        """What the rest will take, where that is known."""
-
-    @property
-    def ended(self) -> str | None:
-        """Why this is the last one; None if it is not. The last one is the best."""
-
-    @property
-    def message(self) -> str:
-        """One line for a person."""
-
-    @property
     def generator(self) -> Any:
         """What draws it: the generator that was handed in, or a tuned copy."""
-
-    def frame(self) -> npt.NDArray[np.uint8]:
-        """Draw it: uint8 [H, W, 3]."""
 
 
 class Projector(Protocol):

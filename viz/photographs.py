@@ -18,41 +18,6 @@ if TYPE_CHECKING:  # It brings torch, which the window opens without.
 Picture = npt.NDArray[np.uint8]
 
 
-class Projection(Protocol):
-    """One state of a face on its way into the generator; see headless.needs."""
-
-    @property
-    def stage(self) -> str:
-        """Which part of the way."""
-
-    @property
-    def done(self) -> int:
-        """Steps so far."""
-
-    @property
-    def total(self) -> int:
-        """Steps in all."""
-
-    @property
-    def best(self) -> bool:
-        """Whether none came nearer before in this stage."""
-
-    @property
-    def seconds_left(self) -> float | None:
-        """What the rest will take, where that is known."""
-
-    @property
-    def ended(self) -> str | None:
-        """Why this is the last one; None if it is not."""
-
-    @property
-    def message(self) -> str:
-        """One line for a person."""
-
-    def frame(self) -> Picture:
-        """Draw it."""
-
-
 class Sitting(Protocol):
     """A face of a photograph, in the generator."""
 
@@ -87,7 +52,7 @@ class Photographs(Protocol):
         """Find its faces, largest first."""
 
     def invert(self, face: Face, budget: str) -> Generator[Any, None, None]:
-        """Bring a face into the generator, Projection by Projection."""
+        """Bring a face into the generator, ProjectionState by ProjectionState."""
 
     def settle(self, face: Face, step: Any) -> Sitting:
         """Go on with a state of that; the session goes to it."""

@@ -9,11 +9,12 @@ import numpy as np
 from dnnlib.errors import CancelledError, EditorError
 from dnnlib.files import writable_folder
 from dnnlib.photo_files import save_photo
+from dnnlib.projection import ProjectionState
 from dnnlib.words import duration_text
 from faces.landmarks import Face
 from viz import answers, commands
 from viz.jobs.desk import Desk
-from viz.photographs import Photographs, Projection
+from viz.photographs import Photographs
 
 _FRAME_EVERY = 0.25  # s: drawing a state for the screen costs about a step.
 _STAGES = {"start": "looking for a start", "w": "into W", "w+": "into W+", "tuning": "tuning the network"}
@@ -61,9 +62,9 @@ def invert(desk: Desk, command: commands.Invert) -> None:
     )
 
 
-def _follow(desk: Desk, epoch: int, photos: Photographs, face: Face, budget: str) -> Projection | None:
+def _follow(desk: Desk, epoch: int, photos: Photographs, face: Face, budget: str) -> ProjectionState | None:
     """Go through the states, and give the best; closing the iterator notes where it stands."""
-    best: Projection | None = None
+    best: ProjectionState | None = None
     shown_at = 0.0
     with closing(photos.invert(face, budget)) as steps:
         for step in steps:
