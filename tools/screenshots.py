@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from viz.state import EditorState
 
 _FIVE = ("close_eyes", "big_eyes", "close_mouth", "open_mouth", "slim_face")
-_SEEDS = {"close_mouth": 45}  # Of the demo: a mouth that is open.
+_SEEDS = {"close_mouth": 45, "slim_face": 25}  # Of the demo: a mouth that is open; hair that hides no jaw.
 _FILM_WIDTH = 176  # px
 _FILM_FRAMES = 12
 _FILM_HOLD = 7  # Times that the first and the last frame are repeated.
