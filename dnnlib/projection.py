@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 
 class ProjectionState(Protocol):
-    """One state on the way. States get better within a stage, and the last one is the best."""
+    """One state on the way; the last one is the best."""
 
     @property
     def stage(self) -> str:

@@ -52,7 +52,7 @@ class Photographs(Protocol):
         """Find its faces, largest first."""
 
     def invert(self, face: Face, budget: str) -> Generator[Any, None, None]:
-        """Bring a face into the generator, ProjectionState by ProjectionState."""
+        """Bring a face into the generator, state by state."""
 
     def settle(self, face: Face, step: Any) -> Sitting:
         """Go on with a state of that; the session goes to it."""
