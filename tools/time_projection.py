@@ -61,7 +61,7 @@ def our_steps(generator: Generator, target: np.ndarray, stage: str, locality: bo
     if stage == "w":
         config = replace(config, w_steps=1200)
     else:
-        config = replace(config, tuning_steps=1200, locality=1.0 if locality else 0.0)
+        config = replace(config, tuning_steps=1200, locality=config.locality if locality else 0.0)
     if stage == "w" and published:
         config = replace(config, w_steps=3, plus_steps=1200)
     steps = project(generator, target, config, distance=Means())
@@ -92,7 +92,9 @@ def our_steps(generator: Generator, target: np.ndarray, stage: str, locality: bo
 @click.option("--channel-base", default=16384, show_default=True, help="Of the random network.")
 @click.option("--channel-max", default=512, show_default=True, help="Of the random network.")
 @click.option("--threads", default=1, show_default=True, help="Processor threads.")
-@click.option("--steps", default=6, show_default=True, help="Timed steps of each.")
+@click.option(
+    "--steps", default=10, show_default=True, help="Timed steps of each; one in ten looks at another w."
+)
 @click.option("--stage", "stages", multiple=True, type=click.Choice(["w", "tuning"]), help="By default both.")
 def main(
     published: Path,

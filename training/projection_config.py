@@ -31,7 +31,7 @@ class ProjectorConfig:
         True, "compute in bfloat16 while w is far and while tuning, on processors that are quick at it"
     )
     locality: float = option(
-        1.0, "how strongly tuning leaves the pictures of other w alone", low=0.0, high=100.0
+        2.0, "how strongly tuning leaves the pictures of other w alone", low=0.0, high=100.0
     )
     locality_radius: float = option(
         1.0, "how far from the pivot those other w lie, in typical distances of w", low=0.0, high=10.0

@@ -22,8 +22,8 @@ from training.projection_config import ProjectorConfig
 
 Ask = Callable[[Tensor], Tensor]
 _WARM = 5
-_ANCHORS = 8  # Other w whose pictures tuning is to leave alone.
-_LOCALITY_EVERY = 3  # One step in so many looks at one of them.
+_ANCHORS = 4  # Other w whose pictures tuning is to leave alone.
+_LOCALITY_EVERY, _LOCALITY_FIRST = 10, 5  # One step in so many looks at one of them; not the first of all.
 
 
 class Evaluation(NamedTuple):
@@ -257,12 +257,12 @@ class TuningStage(Stage):
         rgb = draw(self.live, self._pivot[None], quick=self.quick)
         distance = torch.stack([ask(rgb) for ask in self._asks]).sum()
         rest = distance.new_zeros([])
-        if self.locality > 0 and self.done % _LOCALITY_EVERY == 0:
+        if self.locality > 0 and self.done % _LOCALITY_EVERY == _LOCALITY_FIRST:
             index = self.done // _LOCALITY_EVERY % _ANCHORS
             other = self._anchors[index][None]
             if index not in self._anchor_asks:
                 with torch.no_grad():
-                    self._anchor_asks[index] = self._distance(draw(self._original, other))
+                    self._anchor_asks[index] = self._distance(draw(self._original, other, quick=self.quick))
             rest = self.locality * self._anchor_asks[index](draw(self.live, other, quick=self.quick))
         return rgb, distance, rest
 
