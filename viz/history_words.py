@@ -95,7 +95,8 @@ def _latent(latent: LatentState, topics: frozenset[str]) -> str:
     """Say which other picture was chosen, or what of it."""
     changed = {topic.removeprefix("latent ") for topic in topics if topic.startswith("latent ")}
     if "given" in changed and latent.given is not None:
-        return f"Latent of {latent.given.name}"
+        kind = "Latent of" if latent.given.name.endswith((".npz", ".npy")) else "Face from"
+        return f"{kind} {latent.given.name}"
     if {"seed", "east", "south", "given"} & changed:
         return f"{'Between seeds, at' if latent.east or latent.south else 'Seed'} {latent.seed}"
     if {"mix_seed", "mix_layers"} & changed:

@@ -164,6 +164,33 @@ def test_a_photograph_goes_in_is_edited_and_comes_out_changed_in_the_face_alone(
     assert (read_photo(picture).pixels == before).all()
 
 
+def test_no_other_face_is_seen_while_one_is_brought_in(editor, photos, picture):
+    opened(editor, picture)
+    first = threading.Event()
+    begin = photos.invert
+    photos.invert = lambda *asked: (first.wait(60), begin(*asked))[1]
+    editor.click("Bring the face in")
+    editor.look(3)
+    assert editor.state.job is not None and view_of(editor) is PhotoView.BEFORE
+    first.set()
+    editor.wait_for(lambda: view_of(editor) is PhotoView.FACE)
+    assert (editor.state.frame.picture == 0).all()
+    # Whoever wants to see the photograph meanwhile is left to it.
+    editor.click("Before##view")
+    photos.go.release()
+    editor.wait_for(lambda: _done(editor.state) == 1)
+    editor.look(3)
+    assert view_of(editor) is PhotoView.BEFORE
+    photos.go.release(4)
+    editor.wait_for(lambda: editor.state.job is None)
+    assert [entry.words for entry in editor.state.history.entries][-1] == "Face from me.png"
+
+
+def view_of(editor) -> PhotoView:
+    view: PhotoView = editor.state.photo.view
+    return view
+
+
 def test_the_picture_comes_nearer_and_a_cancel_keeps_the_best_so_far(editor, photos, picture):
     opened(editor, picture)
     editor.click("Bring the face in")

@@ -21,7 +21,7 @@ def draw(state: EditorState) -> list[Action]:
     """Draw Before (to be held), Split, Difference, and what counts as before."""
     found: list[Action] = []
     compare, size = state.compare, imgui.get_font_size()
-    with disabled(before_w(state) is None):
+    with disabled(before_w(state) is None or state.photo.shown is not None):
         words = "Hold to see the picture as it was"
         button("Before", width=size * 4.0, tooltip=with_keys(words, words))
         if imgui.is_item_active() != compare.held and (imgui.is_item_active() or imgui.is_item_deactivated()):

@@ -121,7 +121,8 @@ def _bring_in(state: EditorState) -> Result:
     photo = state.photo
     if photo.face is None:
         raise EditorError("There is no face to bring in: open a photograph that has one.")
-    state = in_photo(begin(state, JobKind.INVERT, "Bringing the face in"), view=PhotoView.FACE)
+    # The photograph stays on the stage until there is a first picture of the face: no other face is seen.
+    state = begin(state, JobKind.INVERT, "Bringing the face in")
     return state, (commands.Invert(state.epoch, photo.chosen, photo.budget),)
 
 

@@ -11,7 +11,7 @@ from viz.answers.picture import News
 from viz.rules import latents, looking, points
 from viz.rules.stacking import ended_at, left
 from viz.rules.steps import Result, in_face, in_picture, next_epoch, numbers, with_banner
-from viz.state import EditorState, JobKind, PictureState, PointPair
+from viz.state import EditorState, JobKind, PhotoView, PictureState, PointPair
 
 
 def act(state: EditorState, action: Action) -> Result:
@@ -44,6 +44,9 @@ def hear(state: EditorState, news: News | answers.Frame) -> Result:
                 and photo.record.meant is not news.meant
             ):
                 photo = dataclasses.replace(photo, record=dataclasses.replace(photo.record, meant=news.meant))
+            before = state.frame
+            if _brought_in(state) and (before is None or before.epoch != news.epoch):
+                photo = dataclasses.replace(photo, view=PhotoView.FACE)
             return looking.look(_known(dataclasses.replace(state, frame=news, photo=photo), news))
         case answers.LatentRead():
             return _read(state, news)
@@ -52,6 +55,11 @@ def hear(state: EditorState, news: News | answers.Frame) -> Result:
         case answers.Detected() | answers.Glimpsed():
             state = looking.seen(state, news)
             return points.seen(state) if isinstance(news, answers.Detected) else (state, ())
+
+
+def _brought_in(state: EditorState) -> bool:
+    """Tell whether a face of a photograph is on its way into the network."""
+    return state.job is not None and state.job.kind is JobKind.INVERT
 
 
 def _pass_time(state: EditorState, seconds: float) -> Result:
