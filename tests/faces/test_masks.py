@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -81,8 +83,15 @@ def test_eyes_move_alone(key, landmarks):
 
 
 @pytest.mark.parametrize("key", ["turn_left", "tilt_right", "symmetrical"])
-def test_where_the_whole_head_moves_all_of_the_picture_may(key, landmarks):
-    mask = expression_mask(landmarks, EXPRESSIONS[key], (30, 40))
+def test_where_the_head_moves_all_of_it_may_and_the_corners_are_held(key, landmarks):
+    mask = expression_mask(landmarks, EXPRESSIONS[key], (256, 256))
+    assert all(mask[y, x] == 1 for x, y in landmarks.round().astype(int))
+    assert mask[0, 0] == mask[0, -1] == 0
+
+
+def test_an_expression_without_regions_may_change_all_of_the_picture(landmarks):
+    everywhere = dataclasses.replace(EXPRESSIONS["turn_left"], regions=())
+    mask = expression_mask(landmarks, everywhere, (30, 40))
     assert mask.shape == (30, 40) and mask.dtype == np.float32 and (mask == 1).all()
 
 
