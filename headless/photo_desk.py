@@ -172,11 +172,12 @@ class PhotoDesk:
         alignment, aligned = self.take_out(face)
         given = GivenLatent(photo.path.name, w=step.w.detach().cpu().numpy().astype(np.float32))
         latent = dataclasses.replace(Latent(), psi=1.0, given=given)
-        inverted = step.frame()
-        self._session.tuned.keep(latent, step.generator)
         self._keep_tuned(latent, step)
+        # What was kept is a little rounded: drawn by it from the first, the face is the same another day.
+        kept = self._find_tuned(latent)
+        self._session.tuned.keep(latent, step.generator if kept is None else kept)
         self._session.go_to_latent(latent)
-        return self._sit(face, latent, alignment, aligned, inverted, step)
+        return self._sit(face, latent, alignment, aligned, self._session.frame(), step)
 
     def _sit(
         self,
