@@ -16,19 +16,15 @@ from training.encoder import Encoder
 from training.generator import GeneratorBase
 from training.latent_space import LatentSpace, latent_space
 from training.projection_config import ProjectorConfig
-from training.projection_stages import Ask, Evaluation, LatentStage, TuningStage, draw
+from training.projection_plan import COARSEST, plan_stages, seconds_left
+from training.projection_stages import Ask, Evaluation, LatentStage, draw
 from training.projection_start import Score, choose_start
 from training.projection_state import ProjectionState, as_target, save_state
 from training.projection_step import Picture, ProjectionError, ProjectionStep, StageName
+from training.projection_telling import WORDS, Teller
+from training.projection_tuning import TuningStage
 
-# Nothing finer than this is compared while w is sought, px: nor do the published projectors.
-_FINEST = 256
-_COARSEST = 32
-_FULL_SHARE = 1 / 3  # The last part of the steps into W is drawn in full, what comes before at half the size.
-_TUNING_COST = 2.0  # A step of tuning against one into W at the same size, until it has been timed.
 _SAVE_EVERY, _SAVE_SHARE = 20.0, 0.05  # Seconds between two notes, and the share of time they may take.
-
-_WORDS = {"start": "start", "w": "into W", "w+": "into W+", "tuning": "tuning"}
 
 
 class Term(NamedTuple):
@@ -41,14 +37,6 @@ class Term(NamedTuple):
     side: int = 128
 
 
-class Plan(NamedTuple):
-    """A stage to come: what it is, its steps, and the height at which it compares, px."""
-
-    name: StageName
-    steps: int
-    height: int
-
-
 class Begin(NamedTuple):
     """Where a walk begins: its stage, the w there, the line for a person, and what a paused stage held."""
 
@@ -56,20 +44,6 @@ class Begin(NamedTuple):
     pivot: Tensor
     line: str
     kept: ProjectionState | None
-
-
-def plan_stages(config: ProjectorConfig, height: int) -> list[Plan]:
-    """Lay out the stages: into W at half the size, then in full; W+; tuning."""
-    full = min(height, _FINEST)
-    half = max(full // 2, min(full, _COARSEST))
-    fine = math.ceil(config.w_steps * _FULL_SHARE)
-    plans = [
-        Plan("w", config.w_steps - fine, half),
-        Plan("w", fine, full),
-        Plan("w+", config.plus_steps, full),
-        Plan("tuning", config.tuning_steps, height),
-    ]
-    return [plan for plan in plans if plan.steps > 0]
 
 
 class Walk:
@@ -89,8 +63,8 @@ class Walk:
         self.space: LatentSpace = latent_space(generator)
         self.asks: list[Ask] = [distance(self.target), *map(_asking, terms)]
         self.plans = plan_stages(config, generator.image_size[0])
-        self.total = sum(plan.steps for plan in self.plans)
         self.remarks: list[str] = []
+        self.teller = Teller(generator, self.plans, config, self.remarks)
         self.seconds: dict[int, float] = {}  # Of a step, by stage.
         self._noted, self._note_cost = time.monotonic(), 0.0
 
@@ -110,7 +84,7 @@ class Walk:
 
     def take_up(self, state: ProjectionState) -> Begin:
         """Begin where a paused projection stood."""
-        self.remarks = list(state.remarks)
+        self.remarks[:] = state.remarks
         if state.stage < len(self.plans):
             self.plans[state.stage] = self.plans[state.stage]._replace(height=state.height)
         return Begin(state.stage, state.pivot.to(self.target), "taken up again", state)
@@ -148,7 +122,13 @@ class Walk:
                         continue
                     self._check(found)
                     self._time(index, time.monotonic() - began)
-                    yield self._step(index, stage, w, found)
+                    yield self.teller.step(
+                        index,
+                        stage,
+                        w,
+                        found,
+                        seconds_left(self.plans, self.seconds, index, stage.steps - stage.done),
+                    )
                     self._note(index, pivot, stage, keep)
             except GeneratorExit:
                 self._note(index, pivot, stage, keep, at_once=True)
@@ -160,7 +140,7 @@ class Walk:
                 weights = dict(stage.best)
             if 0 < self.config.enough and distance <= self.config.enough:
                 break
-        yield self._last(name, pivot, weights, distance, early)
+        yield self.teller.last(name, pivot, weights, distance, early)
         if keep is not None:
             with contextlib.suppress(OSError):
                 Path(keep).unlink()
@@ -192,8 +172,8 @@ class Walk:
                 return stage
             self.remarks.append("too little memory for tuning: it ended early")
             return None
-        if stage.height <= _COARSEST:
-            self.remarks.append(f"too little memory for the steps {_WORDS[stage.name]}: they ended early")
+        if stage.height <= COARSEST:
+            self.remarks.append(f"too little memory for the steps {WORDS[stage.name]}: they ended early")
             return None
         plan = self.plans[index]
         less = plan._replace(height=stage.height // 2)
@@ -210,65 +190,15 @@ class Walk:
                 "the picture or its distance is not a number: the generator's weights are damaged"
             )
 
-    # ------------------------------------------------------------------------
-    # Saying how it goes.
-
     def _first(self, w: Tensor, where: str) -> ProjectionStep:
         with torch.no_grad():
             rgb = draw(self.generator, w[None], self.plans[0].height if self.plans else None)
             distance = float(torch.stack([ask(rgb) for ask in self.asks]).sum())
-        line = f"start: {where}, distance {distance:.4f}"
-        return ProjectionStep("start", 0, self.total, w, distance, True, None, None, line, self.generator)
-
-    def _before(self, index: int) -> int:
-        return sum(plan.steps for plan in self.plans[:index])
-
-    def _step(
-        self, index: int, stage: LatentStage | TuningStage, w: Tensor, found: Evaluation
-    ) -> ProjectionStep:
-        name = self.plans[index].name
-        line = f"{_WORDS[name]}: {stage.done} of {stage.steps}, distance {found.distance:.4f}"
-        if self.remarks:
-            line += f" ({self.remarks[-1]})"
-        return ProjectionStep(
-            name,
-            self._before(index) + stage.done,
-            self.total,
-            w,
-            found.distance,
-            found.best,
-            self._left(index, stage),
-            None,
-            line,
-            self.generator,
-            found.weights,
-            {"rgb": found.rgb},
-        )
-
-    def _last(
-        self, name: StageName, w: Tensor, weights: dict[str, Tensor], distance: float, early: bool
-    ) -> ProjectionStep:
-        enough = 0 < self.config.enough and distance <= self.config.enough
-        ended = "near enough" if enough else "no further gain" if early else "all steps done"
-        line = "; ".join([f"{ended}, distance {distance:.4f}", *self.remarks])
-        return ProjectionStep(
-            name, self.total, self.total, w, distance, True, 0.0, ended, line, self.generator, weights
-        )
+        return self.teller.first(w, where, distance)
 
     def _time(self, index: int, seconds: float) -> None:
         known = self.seconds.get(index)
         self.seconds[index] = seconds if known is None else 0.9 * known + 0.1 * seconds
-
-    def _left(self, index: int, stage: LatentStage | TuningStage) -> float:
-        """Estimate the seconds that are left; what was never timed costs as its pixels do."""
-        own = self.seconds[index]
-        left = own * (stage.steps - stage.done)
-        for later in range(index + 1, len(self.plans)):
-            plan = self.plans[later]
-            pixels = (plan.height / self.plans[index].height) ** 2
-            cost = _TUNING_COST if plan.name == "tuning" != self.plans[index].name else 1.0
-            left += plan.steps * self.seconds.get(later, own * pixels * cost)
-        return left
 
     # ------------------------------------------------------------------------
     # Pausing.

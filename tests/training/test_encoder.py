@@ -10,7 +10,8 @@ from torch_utils.errors import CheckpointError
 from training import fit_encoder
 from training.checkpoint import load_generator, save_generator
 from training.encoder import Encoder, find_encoder, load_encoder, save_encoder
-from training.fit_encoder import EncoderOptions, Training, spoil
+from training.encoder_pairs import spoil
+from training.fit_encoder import EncoderOptions, Training
 from training.networks_stylegan2 import Generator
 from training.projection_stages import draw
 from training.projection_step import as_pixels

@@ -11,8 +11,9 @@ from dnnlib.errors import EditorError
 from dnnlib.options import OptionError
 from training.latent_space import latent_space
 from training.networks_stylegan2 import Generator
-from training.projection_stages import LatentStage, TuningStage, draw
+from training.projection_stages import LatentStage, draw
 from training.projection_step import as_pixels
+from training.projection_tuning import TuningStage
 from training.projector import ProjectionError, ProjectorConfig, Term, project
 
 SMALL: dict[str, Any] = {
@@ -183,7 +184,7 @@ def test_too_little_memory_makes_the_budget_smaller_and_is_said(generator, monke
             raise MemoryError
         return tune(stage)
 
-    monkeypatch.setattr("training.projection_walk._COARSEST", 8)
+    monkeypatch.setattr("training.projection_walk.COARSEST", 8)
     monkeypatch.setattr(LatentStage, "_evaluate", greedy)
     monkeypatch.setattr(TuningStage, "_evaluate", greedier)
     steps = list(project(generator, other_photo(), ProjectorConfig(**TINY)))
