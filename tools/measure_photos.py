@@ -45,7 +45,6 @@ class Way:
     name: str
     after: str
     steps: tuple[int, int, int]
-    kinds: tuple[str, ...] = ("own", "drawn", "face")
 
 
 START = "start"
@@ -55,8 +54,9 @@ WAYS = (
     Way("W 60, W+ 40", "W 60", (0, 40, 0)),
     Way("W 60, tuning 40", "W 60", (0, 0, 40)),
     Way("W 60, W+ 40, tuning 40", "W 60, W+ 40", (0, 0, 40)),
-    Way("W 150", START, (150, 0, 0), ("own", "drawn")),
-    Way("W 60, tuning 120", "W 60", (0, 0, 120), ("face",)),
+    Way("W 200", START, (200, 0, 0)),
+    Way("W 200, W+ 120", "W 200", (0, 120, 0)),
+    Way("W 200, W+ 120, tuning 120", "W 200, W+ 120", (0, 0, 120)),
 )
 
 
@@ -203,6 +203,9 @@ def compare_distances(bench: Bench, photo: Photo, steps: int) -> dict[str, tuple
 @click.option("--part", type=click.Choice(["budgets", "distances"]), default="budgets", show_default=True)
 @click.option("--steps", default=45, show_default=True, help="Into W, where distances are compared.")
 @click.option("--landmarks", default=1.0, show_default=True, help="What the landmarks count; 0 is nothing.")
+@click.option(
+    "--way", "ways", multiple=True, type=click.Choice([way.name for way in WAYS]), help="By default all."
+)
 @click.option("--edits/--no-edits", default=True, help="Do the five expressions too.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out/photos"), show_default=True)
 def main(
@@ -214,6 +217,7 @@ def main(
     part: str,
     steps: int,
     landmarks: float,
+    ways: tuple[str, ...],
     edits: bool,
     out: Path,
 ) -> None:
@@ -229,9 +233,12 @@ def main(
         log.info("%s", distance_table(compared))
         return
     notes = Notes(folder)
-    todo = [(photo, way) for photo in photos for way in WAYS if photo.kind in way.kinds]
+    chosen = [way for way in WAYS if not ways or way.name in ways]
+    todo = [(photo, way) for way in chosen for photo in photos]
     for photo, way in tqdm(todo, unit="way"):
         if notes.find(photo, way.name) is None:
+            if way.after and notes.find(photo, way.after) is None:
+                raise click.UsageError(f"{way.name!r} goes on from {way.after!r}, which is not measured yet")
             notes.add(*measure(bench, photo, way, notes, landmarks, edits))
             notes.brought(photo, way).unlink()
     log.info("%s", result_table(notes.results))
