@@ -106,6 +106,7 @@ def test_what_is_too_large_or_autosaved_is_remembered_by_path_and_hash(tmp_path)
         (FILE, {"quad": [[0, 0], [0, 1e300], [1, 1], [1, 0]]}, "outside of any photograph"),
         (FILE, {"w": "arrays/9999.npy"}, "arrays/9999.npy is missing"),
         (FILE, {"landmarks": "photograph"}, "no name of an array"),
+        (FILE, {"path": "me\0.jpg"}, "a name that no file has"),
         (FILE, {"network": "c0" * 32}, "a network that it does not name"),
     ],
 )

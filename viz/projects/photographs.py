@@ -100,6 +100,8 @@ def read_photo_form(
     network = next((one for one in networks if one.sha256 == form.network), None)
     if network is None:
         raise ValueError("its photograph is of a network that it does not name")
+    if "\0" in form.path + form.tuned + form.beside:
+        raise ValueError("its photograph has a name that no file has")
     _check("w", form.w, (network.num_ws, network.w_dim))
     _check("landmarks", form.landmarks, (68, 2))
     if form.meant is not None:
