@@ -147,7 +147,7 @@ def person(
 
 def test_a_slow_file_holds_nothing_up_and_can_be_cancelled(person: EditorPerson, files: SlowFile) -> None:
     person.window.events.on_drop(["slow.pkl"])
-    person.wait_for(lambda: person.state.network.told is not None)
+    person.wait_for(lambda: "Loading weights" in status_text(person.state))
     began = time.monotonic()
     person.look(5)
     assert time.monotonic() - began < 5
