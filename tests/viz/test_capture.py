@@ -2,7 +2,6 @@
 
 import dataclasses
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -94,16 +93,21 @@ def test_a_handle_that_was_lost_is_left_out():
     assert not picture.any(), "a copy is drawn on"
 
 
+def draw_through_gate(session: Any) -> None:
+    """Let each picture of a film go through the session's gate."""
+    drawing = session.draw
+    session.draw = lambda w: (session.gate.go_through(), drawing(w))[1]
+
+
 @pytest.mark.parametrize("kind", FilmKind)
 def test_a_film_that_is_stopped_leaves_nothing(desk, tmp_path, kind):
-    def draw(w: Any) -> Any:
-        time.sleep(0.02)
-        return np.zeros((64, 64, 3), np.uint8)
-
-    desk.session.draw = draw
+    draw_through_gate(desk.session)
+    desk.session.gate.shut()
+    desk.session.gate.let(3)
     desk.worker.send(commands.SaveFilm(2, tmp_path / f"edit{kind.suffix}", EDIT, kind))
     desk.wait_for(answers.Progress, 2)
     desk.worker.send(commands.Stop(3))
+    desk.session.gate.open()
     assert "was not written" in desk.wait_for(answers.Ended, 2).message
     assert list(tmp_path.iterdir()) == []
 
@@ -164,21 +168,16 @@ def test_the_window_is_saved_as_it_is_seen(editor: EditorPerson) -> None:
     assert seen[round(y), round(x)].tolist() == [18, 70, 0]
 
 
-def test_a_film_that_takes_long_shows_a_bar_and_is_stopped(
-    editor: EditorPerson, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_film_that_takes_long_shows_a_bar_and_is_stopped(editor: EditorPerson) -> None:
     close_eyes(editor)
-    drawing = editor.session.draw
-
-    def draw(w: Any) -> Any:
-        time.sleep(0.1)
-        return drawing(w)
-
-    monkeypatch.setattr(editor.session, "draw", draw)
+    draw_through_gate(editor.session)
+    editor.session.gate.shut()
+    editor.session.gate.let(3)
     editor.app.do(actions.SaveEditFilm())
     editor.wait_for(lambda: editor.state.job is not None and editor.state.job.progress is not None)
     editor.look(2)
     editor.click("Stop")
+    editor.session.gate.open()
     editor.wait_for(lambda: not editor.state.busy)
     assert "was not written" in editor.state.notice
     assert not Path("out").exists() or list(Path("out").iterdir()) == []

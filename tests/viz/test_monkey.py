@@ -106,7 +106,7 @@ def let_loose(monkey: Monkey, events: int, textures: set[int], caplog: pytest.Lo
         if not memory and done > events * 0.4:  # By then all has been seen that is made but once.
             memory, most_textures = process.memory_info().rss, len(textures)
     monkey.calm_down()
-    person.wait_for(lambda: not person.state.busy and person.state.network.loading is None, 30)
+    person.wait_for(lambda: not person.state.busy and person.state.network.loading is None)
     assert process.memory_info().rss - memory < _GROWTH
     assert len(textures) <= most_textures + 2
     names = [thread.name for thread in threading.enumerate()]

@@ -17,6 +17,7 @@ from dnnlib.photos import read_photo
 from faces.landmarks import Face
 from faces.photograph import PhotographFaces
 from tests.viz.fakes import SIZE, face_at
+from tests.viz.test_capture import draw_through_gate
 from viz import actions, answers, commands
 from viz.editor import act, hear
 from viz.projects.reading import read_project
@@ -290,11 +291,13 @@ def test_the_edit_is_filmed_on_the_whole_photograph_and_the_film_can_be_stopped(
     with Image.open(editor.state.capture.saved) as frames:
         assert frames.size == (SIZE, SIZE)
     # One that is stopped leaves nothing.
-    slow = session.draw
-    session.draw = lambda w: (threading.Event().wait(0.05), slow(w))[1]
+    draw_through_gate(session)
+    session.gate.shut()
+    session.gate.let(4)
     editor.app.do(actions.SaveEditFilm(photo=True))
     editor.wait_for(lambda: _done(editor.state) > 2)
     editor.app.do(actions.StopJob())
+    session.gate.open()
     editor.wait_for(lambda: editor.state.job is None)
     assert not film.with_name("photo-seed9-02.gif").exists() and "was not written" in editor.state.notice
 

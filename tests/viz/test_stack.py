@@ -354,9 +354,9 @@ def test_an_expression_of_ones_own_is_offered_and_asked_for(bench):
 
 def edited(editor: EditorPerson, *titles: str) -> None:
     for title in titles:
+        edits = editor.state.edits
         editor.click(title)
-        editor.wait_for(lambda: editor.state.job is not None)
-        editor.wait_for(lambda: not editor.state.busy)
+        editor.wait_for(lambda edits=edits: editor.state.edits == edits + 1 and not editor.state.busy)
     editor.look(3)
 
 

@@ -8,6 +8,7 @@ from faces.expressions import EXPRESSIONS, GROUPS
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import face_at
 from viz.actions import HidePanel, ShowPanel
+from viz.jobs import showing
 from viz.panels.table import PANELS
 from viz.stage.shown import pairs_to_show
 from viz.state import Tool
@@ -111,18 +112,18 @@ def test_points_targets_and_mask_are_shown_while_an_expression_runs(editor: Edit
 
 
 def test_stop_answers_within_one_step_while_the_window_keeps_its_pace(editor: EditorPerson) -> None:
-    editor.session.step_seconds, editor.session.steps = 0.4, 100
+    editor.session.steps = 100
+    editor.session.gate.shut()
+    editor.session.gate.let(3)
     editor.click("Close eyes")
     editor.wait_for(lambda: editor.state.job is not None and editor.state.job.progress is not None)
-    begun, frames = editor.state.job.progress.done, 0
-    while editor.state.job.progress.done == begun:
-        editor.look()
-        frames += 1
-    assert frames >= 3, "the window waits for no step"
+    editor.wait_for(lambda: editor.state.job.progress.done == 2 and editor.session.gate.holds_somebody)
+    editor.look(5)  # The step that is under way ends when it is let: who waited for it would look in vain.
+    assert editor.state.job.progress.done == 2
     editor.click("Stop")
-    asked_at = editor.state.job.progress.done if editor.state.busy else 100
+    editor.session.gate.open()
     editor.wait_for(lambda: not editor.state.busy)
-    assert editor.state.face.outcome.steps <= asked_at + 1
+    assert editor.state.face.outcome.steps == 3
 
 
 @pytest.mark.parametrize("while_busy", [False, True])
@@ -340,13 +341,19 @@ def test_where_there_is_no_face_the_buttons_are_grey_and_say_why(editor: EditorP
     editor.wait_for(lambda: editor.state.edits == 1)
 
 
-def test_seeds_that_are_run_through_are_not_glanced_at(editor: EditorPerson) -> None:
+def test_seeds_that_are_run_through_are_not_glanced_at(
+    editor: EditorPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
     editor.wait_for(lambda: editor.state.face.glanced)
     editor.session.glances.clear()
+    monkeypatch.setattr(showing, "_GLANCE_AFTER", 60.0)  # However slow the machine is, that is quicker.
     for _ in range(5):
         editor.click("+##seed")
+        editor.wait_for(lambda: editor.state.frame.epoch == editor.state.picture_epoch)
+    monkeypatch.setattr(showing, "_GLANCE_AFTER", 0.01)
+    editor.click("+##seed")
     editor.wait_for(lambda: editor.state.face.glanced)
-    assert editor.session.glances[-1] == 23 and len(editor.session.glances) <= 2
+    assert editor.session.glances[-1] == 24 and len(editor.session.glances) <= 2
 
 
 # ----------------------------------------------------------------------------

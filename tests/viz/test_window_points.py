@@ -153,7 +153,7 @@ def test_the_overlay_is_as_strong_as_it_is_set(editor: EditorPerson) -> None:
 
 
 def test_pause_move_one_step_continue_and_stop(editor: EditorPerson) -> None:
-    editor.session.step_seconds, editor.session.steps = 0.02, 500
+    editor.session.step_seconds, editor.session.steps = 0.02, 100_000
     set_pair(editor)
     editor.look(2)
     editor.click("Start")

@@ -227,7 +227,7 @@ EDITOR = """
 import dataclasses, sys, time
 from pathlib import Path
 sys.path.insert(0, ".")
-from tests.viz.test_window_project import opening
+from tests.viz.test_window_project import is_autosaved, opening
 from gui_utils.window import Window
 import numpy as np
 from viz.actions import ChangeDrag, ClickExpression, StartDrag
@@ -258,10 +258,28 @@ with Window("killed", 900, 700, offscreen=len(sys.argv) > 4) as window:
     np.savez(told, w=app.state.picture.w, mask=app.state.drag.mask)
     app.do(StartDrag())
     until(lambda: app.state.job is not None and app.state.job.progress is not None)
-    until(lambda: app.state.job.progress.done > 4)
+    until(lambda: app.state.job.progress.done > 4 and is_autosaved(work, "Close eyes"))
+    assert app.state.busy
     told.with_suffix(".dragging").touch()
     until(lambda: False)
 """
+
+
+def is_autosaved(work: Path, last: str) -> bool:
+    """Tell whether the work on the disk ends with an edit."""
+    return any(
+        read_project(file).history.entries[-1].words.startswith(last)
+        for file in work.glob("*.zip")
+        if not file.name.startswith(".")
+    )
+
+
+class LongDrags(FakeSession):
+    """A session whose drags end when somebody ends them."""
+
+    def drag(self, *given: Any, **named: Any) -> Any:
+        self.steps = 100_000
+        return super().drag(*given, **named)
 
 
 def opening(kind: str) -> tuple[Path, Any]:
@@ -270,7 +288,7 @@ def opening(kind: str) -> tuple[Path, Any]:
         from tools.opening import CHECKPOINT, open_for_window
 
         return CHECKPOINT, open_for_window
-    return Path("fake.safetensors"), lambda path, opening: FakeSession(path=path, steps=15, step_seconds=0.1)
+    return Path("fake.safetensors"), lambda path, opening: LongDrags(path=path, steps=15, step_seconds=0.1)
 
 
 def settled(state: Any) -> bool:

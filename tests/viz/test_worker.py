@@ -1,9 +1,12 @@
 """The worker, without a screen: what it promises about order, speed and loss."""
 
+import itertools
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -44,15 +47,24 @@ class Desk:
         self.news += news
         self.frames += [frame] if frame is not None else []
 
-    def wait_for(self, kind: type, epoch: int | None = None, seconds: float = 10.0) -> Any:
+    def wait_until(self, condition: Callable[[], Any], seconds: float = 60.0) -> None:
         until = time.monotonic() + seconds
-        while True:
-            self.poll()
-            for one in self.news + list(self.frames):
-                if isinstance(one, kind) and epoch in (None, getattr(one, "epoch", None)):
-                    return one
-            assert time.monotonic() < until, f"no {kind.__name__} came; there is {self.news}"
+        while not condition():
+            assert time.monotonic() < until, f"waited in vain; there is {self.news}"
             time.sleep(0.001)
+            self.poll()
+
+    def found(self, kind: type, epoch: int | None = None) -> Any:
+        """Give the first answer of a kind, and of an epoch; None if there is none yet."""
+        self.poll()
+        for one in self.news + list(self.frames):
+            if isinstance(one, kind) and epoch in (None, getattr(one, "epoch", None)):
+                return one
+        return None
+
+    def wait_for(self, kind: type, epoch: int | None = None) -> Any:
+        self.wait_until(lambda: self.found(kind, epoch) is not None)
+        return self.found(kind, epoch)
 
 
 @contextmanager
@@ -62,6 +74,7 @@ def open_desk(session: FakeSession) -> Iterator[Desk]:
     desk.worker.send(commands.Load(1, Path("good.safetensors")))
     desk.wait_for(answers.Loaded)
     yield desk
+    session.gate.open()
     desk.worker.close()
 
 
@@ -85,13 +98,15 @@ def test_a_fault_of_the_program_is_said_in_one_line_and_the_worker_lives_on(desk
     desk.wait_for(answers.Frame, 3)
 
 
-def test_what_a_session_waits_for_is_told_now_and_then(desk: Desk) -> None:
+def test_what_a_session_waits_for_is_told_now_and_then(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = itertools.count(1000.0, 0.01)
+    monkeypatch.setattr("viz.jobs.desk.time", SimpleNamespace(monotonic=lambda: next(clock)))
     assert desk.session.on_wait is not None
-    for count in range(500):
-        desk.session.on_wait(f"{count} of 500")
-    assert desk.wait_for(answers.Waiting).message == "0 of 500"
+    for count in range(45):
+        desk.session.on_wait(f"{count} of 45")
     desk.poll()
-    assert sum(isinstance(news, answers.Waiting) for news in desk.news) <= 5
+    told = [news.message for news in desk.news if isinstance(news, answers.Waiting)]
+    assert told == [f"{count} of 45" for count in (0, 11, 22, 33, 44)], "every 0.1 s, and at once at first"
 
 
 def test_networks_of_the_folder_are_offered_and_detectors_are_not(tmp_path: Path) -> None:
@@ -120,40 +135,50 @@ def test_without_a_network_nothing_is_generated() -> None:
 
 
 def test_a_flood_of_seeds_leaves_the_newest(desk: Desk) -> None:
-    desk.session.step_seconds = 0.02
+    desk.session.gate.shut()
+    desk.worker.send(commands.Generate(9, Latent(250, 0.5)))
+    desk.session.gate.wait_for_somebody()
     for number in range(200):
         desk.worker.send(commands.Generate(10 + number, Latent(number, 0.5)))
+    desk.session.gate.open()
     assert desk.wait_for(answers.Frame, 209).picture[0, 0, 0] == 199
-    assert len(desk.session.seeds) < 10
+    assert desk.session.seeds == [250, 199]
 
 
 def test_a_detection_that_waits_behind_a_newer_picture_is_not_done(desk: Desk) -> None:
-    desk.session.step_seconds = 0.05
+    desk.session.gate.shut()
     desk.worker.send(commands.Generate(2, Latent(1, 0.5)))
-    time.sleep(0.01)
+    desk.session.gate.wait_for_somebody()
     desk.worker.send(commands.Detect(3, "auto"))
     desk.worker.send(commands.Generate(4, Latent(2, 0.5)))
+    desk.session.gate.open()
     desk.wait_for(answers.Frame, 4)
     assert not [one for one in desk.news if isinstance(one, answers.Detected)]
 
 
-def test_stop_ends_a_drag_within_one_step(desk: Desk) -> None:
-    desk.session.steps, desk.session.step_seconds = 1000, 0.1
+def hold_a_drag(desk: Desk, after: int) -> None:
+    """Begin a long drag, number 2, and hold it in the step after so many."""
+    desk.session.steps = 1000
+    desk.session.gate.shut()
+    desk.session.gate.let(after)
     desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
-    desk.wait_for(answers.Progress, 2)
-    began = time.monotonic()
+    desk.session.gate.wait_for_somebody()
+
+
+def test_stop_ends_a_drag_within_one_step(desk: Desk) -> None:
+    hold_a_drag(desk, after=3)
     desk.worker.send(commands.Stop(3))
+    desk.session.gate.open()
     ended = desk.wait_for(answers.Ended, 2)
-    assert time.monotonic() - began < 0.35
-    assert ended.reason == "stopped"
-    assert ended.steps < 10
+    assert (ended.reason, ended.steps) == ("stopped", 3)
 
 
 def test_stop_ends_a_job_that_still_waits_in_the_queue(desk: Desk) -> None:
-    desk.session.step_seconds = 0.1
+    desk.session.gate.shut()
     desk.worker.send(commands.Generate(2, Latent(1, 0.5)))
     desk.worker.send(commands.Drag(3, REQUEST, DragConfig()))
     desk.worker.send(commands.Stop(4))
+    desk.session.gate.open()
     ended = desk.wait_for(answers.Ended, 3)
     assert (ended.reason, ended.steps) == ("stopped", 0)
 
@@ -165,29 +190,30 @@ def test_stop_leaves_what_is_asked_afterwards_alone(desk: Desk) -> None:
 
 
 def test_a_newer_picture_ends_a_drag(desk: Desk) -> None:
-    desk.session.steps, desk.session.step_seconds = 1000, 0.02
-    desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
-    desk.wait_for(answers.Progress, 2)
+    hold_a_drag(desk, after=3)
     desk.worker.send(commands.Generate(3, Latent(9, 0.5)))
+    desk.session.gate.open()
     assert desk.wait_for(answers.Ended, 2).reason == "stopped"
     desk.wait_for(answers.Frame, 3)
 
 
 def test_no_ending_is_lost_however_late_the_window_looks(desk: Desk) -> None:
+    done, path_of_edit = threading.Semaphore(0), desk.session.path_of_edit
+    desk.session.path_of_edit = lambda: (path_of_edit(), done.release())[0]  # type: ignore[method-assign]
     for epoch in range(2, 22):
         desk.worker.send(commands.Drag(epoch, REQUEST, DragConfig()))
-        time.sleep(0.002)
-    time.sleep(0.5)
+        assert done.acquire(timeout=60)
     desk.wait_for(answers.Ended, 21)
     ended = [one.epoch for one in desk.news if isinstance(one, answers.Ended)]
     assert ended == list(range(2, 22))
 
 
 def test_of_frames_there_is_one_the_newest(desk: Desk) -> None:
+    # The path is asked for when all is shown.
+    shown, path_of_edit = threading.Event(), desk.session.path_of_edit
+    desk.session.path_of_edit = lambda: (path_of_edit(), shown.set())[0]  # type: ignore[method-assign]
     desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
-    while len(desk.session.configs) < 11:
-        time.sleep(0.01)
-    time.sleep(0.2)
+    assert shown.wait(60)
     desk.poll()
     assert [(frame.epoch, frame.step) for frame in desk.frames] == [(2, 10)]
     assert desk.frames[0].picture[0, 0, 2] == 200
@@ -202,15 +228,17 @@ def test_progress_counts_steps_distance_and_rate(desk: Desk) -> None:
     assert progress[0].distance == pytest.approx(np.hypot(10, 10), abs=1e-3)
     assert progress[-1].distance == pytest.approx(0, abs=1e-3)
     assert progress[-1].share == 1.0
-    assert 10 < progress[-1].rate < 100
+    assert 0 < progress[-1].rate <= 100, "a step sleeps for 0.01 s at least"
     assert {one.total for one in progress} == {50}
 
 
 def test_new_options_reach_the_drag_that_runs(desk: Desk) -> None:
-    desk.session.steps, desk.session.step_seconds = 20, 0.01
+    desk.session.gate.shut()
+    desk.session.gate.let(3)
     desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
-    desk.wait_for(answers.Progress)
+    desk.session.gate.wait_for_somebody()
     desk.worker.send(commands.Retune(2, DragConfig(step_size=0.5)))
+    desk.session.gate.open()
     desk.wait_for(answers.Ended)
     assert desk.session.configs[0].step_size == 2e-3
     assert desk.session.configs[-1].step_size == 0.5
@@ -257,13 +285,17 @@ def test_one_thread_alone_works(desk: Desk) -> None:
 
 
 def test_closing_in_the_middle_of_a_drag_takes_one_step() -> None:
-    desk = Desk(FakeSession(steps=1000, step_seconds=0.05))
+    desk = Desk(FakeSession())
     desk.worker.send(commands.Load(1, Path("good.safetensors")))
-    desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
-    desk.wait_for(answers.Progress)
-    began = time.monotonic()
-    desk.worker.close()
-    assert time.monotonic() - began < 0.5
+    hold_a_drag(desk, after=3)
+    closing = threading.Thread(target=desk.worker.close)
+    closing.start()
+    while not desk.worker._inbox.ends_load(0):  # Until it has been asked to end.
+        time.sleep(0.001)
+    desk.session.gate.let(1)
+    closing.join(60)
+    assert not closing.is_alive() and not desk.worker._thread.is_alive()
+    assert len(desk.session.passed) == 4, "the step that it was in, and none more"
 
 
 # ----------------------------------------------------------------------------
@@ -300,12 +332,11 @@ def test_the_end_of_an_edit_tells_the_way_that_w_took(desk: Desk) -> None:
 
 
 def test_going_elsewhere_ends_a_drag_within_one_step_and_of_many_places_the_newest_counts(desk: Desk) -> None:
-    desk.session.steps, desk.session.step_seconds = 1000, 0.05
-    desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
-    desk.wait_for(answers.Progress, 2)
+    hold_a_drag(desk, after=3)
     w = desk.session.current_w()
     for number in range(100):
         desk.worker.send(commands.GoTo(3 + number, w + number, Latent()))
+    desk.session.gate.open()
     assert desk.wait_for(answers.Frame, 102).picture[0, 0, 0] == (w[0, 0] + 99) % 256
     assert desk.wait_for(answers.Ended, 2).reason == "stopped"
-    assert len(desk.session.went_to) < 10
+    assert len(desk.session.went_to) == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from viz.projects.autosave import Leftover
+    from viz.projects.leftover import Leftover
     from viz.projects.reading import Project
     from viz.state.history import History
 

@@ -15,7 +15,7 @@ from viz.actions import (
     SaveProjectAs,
     TypeProject,
 )
-from viz.projects.autosave import Leftover
+from viz.projects.leftover import Leftover
 from viz.rules.project import ask_where, ask_which, unsaved
 from viz.state import EditorState
 

@@ -8,17 +8,15 @@ import contextlib
 import os
 import secrets
 import time
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 from filelock import FileLock, Timeout
 
 from dnnlib.files import writable_folder
 from viz.history_words import changes
-from viz.projects.arrays import ProjectError, check_claims
+from viz.projects.arrays import ProjectError
+from viz.projects.leftover import Leftover, leftover
 from viz.projects.reading import Project, read_project
 from viz.projects.writing import write_project
 from viz.state.history import History, Moment
@@ -26,30 +24,8 @@ from viz.state.history import History, Moment
 _HALF_SECONDS = 3600.0
 DISCARDED = "discarded"  # The folder, below that of the autosaves, of what was thrown away last.
 MOST_DISCARDED = 5
+_PATIENCE = 1.0  # s: another editor, looking at what was left, holds each lock for a moment.
 MOST_CLOSED = 12  # Files of windows that were closed in good order; older ones are thrown away.
-
-
-@dataclass(frozen=True)
-class Leftover:
-    """Work that was left.
-
-    Attributes:
-        path: of its file.
-        saved_at: seconds since 1970.
-        title: of the network.
-        words: what was done last.
-        entries: how many entries its history has.
-        closed: its window was closed in good order.
-        fault: why it cannot be read; empty if it can.
-    """
-
-    path: Path
-    saved_at: float
-    title: str = ""
-    words: str = ""
-    entries: int = 0
-    closed: bool = False
-    fault: str = ""
 
 
 class Autosave:
@@ -117,7 +93,7 @@ class Autosave:
         for path in self._files():
             with _lock_of(path) as mine:
                 if mine:
-                    found.append(_leftover(path))
+                    found.append(leftover(path))
         found.sort(key=lambda left: left.saved_at, reverse=True)
         for old in [left for left in found if left.closed][MOST_CLOSED:]:
             found.remove(old)
@@ -143,7 +119,7 @@ class Autosave:
         """
         if path in self._taken:
             return read_project(path)
-        lock = _locked(path)
+        lock = _locked(path, _PATIENCE)
         try:
             project = read_project(path)
         except ProjectError:
@@ -159,7 +135,7 @@ class Autosave:
             ProjectError: another editor has it.
         """
         taken = self._taken.pop(path, None)
-        lock = _locked(path) if taken is None else taken[0]
+        lock = _locked(path, _PATIENCE) if taken is None else taken[0]
         with contextlib.suppress(OSError):
             thrown = self._folder / DISCARDED
             thrown.mkdir(exist_ok=True)
@@ -183,13 +159,17 @@ def _lock_file(path: Path) -> Path:
     return path.with_suffix(".lock")
 
 
-def _locked(path: Path) -> FileLock:
+def _locked(path: Path, patience: float = 0.0) -> FileLock:
     """Take the lock of a file.
+
+    Args:
+        path: of the file.
+        patience: how long to wait for another editor to let go of it, s.
 
     Raises:
         ProjectError: another editor holds it.
     """
-    lock = FileLock(_lock_file(path), timeout=0, thread_local=False)
+    lock = FileLock(_lock_file(path), timeout=patience, thread_local=False)
     try:
         lock.acquire()
     except Timeout:
@@ -209,37 +189,3 @@ def _lock_of(path: Path) -> Iterator[bool]:
         yield True
     finally:
         lock.release()
-
-
-# ----------------------------------------------------------------------------
-# A look at the file, without its arrays.
-
-
-class _Named(msgspec.Struct, frozen=True):
-    title: str
-
-
-class _Said(msgspec.Struct, frozen=True):
-    words: str
-
-
-class _Outline(msgspec.Struct, frozen=True):
-    networks: tuple[_Named, ...]
-    entries: tuple[_Said, ...]
-    at: int
-    closed: bool = False
-
-
-def _leftover(path: Path) -> Leftover:
-    saved_at = 0.0
-    try:
-        saved_at = path.stat().st_mtime
-        with zipfile.ZipFile(path) as archive:
-            check_claims(archive)
-            outline = msgspec.json.decode(archive.read("project.json"), type=_Outline)
-        title = outline.networks[0].title if outline.networks else ""
-        words = outline.entries[min(max(outline.at, 0), len(outline.entries) - 1)].words
-        return Leftover(path, saved_at, title, words, len(outline.entries), outline.closed)
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, msgspec.DecodeError) as error:
-        lines = str(error).splitlines() or [type(error).__name__]
-        return Leftover(path, saved_at, fault=lines[0])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from viz.state.history import Moment
 
 if TYPE_CHECKING:
-    from viz.projects.autosave import Leftover
+    from viz.projects.leftover import Leftover
 
 
 @dataclass(frozen=True, eq=False)
