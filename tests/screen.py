@@ -6,6 +6,7 @@ that is not installed, GLFW's null platform on EGL. Events are injected where GL
 
 import atexit
 import functools
+import itertools
 import os
 import shutil
 import subprocess
@@ -20,6 +21,11 @@ import pytest
 
 if sys.platform.startswith("linux") and shutil.which("Xvfb") is None:
     os.environ["PYOPENGL_PLATFORM"] = "egl"  # Before OpenGL is imported anywhere.
+
+# Between two looks at a window a sixtieth of a second passes for it, however slow the machine is: whether two
+# clicks are a double click is not left to chance.
+_TICK = 1 / 60
+_moments = itertools.count(60_000_000)
 
 Rect = tuple[float, float, float, float]
 
@@ -92,6 +98,7 @@ class Person:
         self.window, self._draw = window, draw
         self._seen: list[tuple[str, Rect]] = []
         self._imgui = imgui
+        monkeypatch.setattr("glfw.get_time", lambda: next(_moments) * _TICK)
         for name in _RECORDED:
             monkeypatch.setattr(imgui, name, self._watched(getattr(imgui, name)))
 

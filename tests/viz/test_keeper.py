@@ -177,7 +177,12 @@ def test_a_window_that_is_closed_leaves_unsaved_work_and_no_other(folder):
 def test_a_folder_that_takes_no_files_is_said_once(tmp_path, monkeypatch):
     (tmp_path / "autosave").write_text("no folder")
     tries, write = [], Autosave.write
-    monkeypatch.setattr(Autosave, "write", lambda *what, **how: (tries.append(1), write(*what, **how)))
+
+    def trying(*what, **how):
+        tries.append(what)
+        write(*what, **how)
+
+    monkeypatch.setattr(Autosave, "write", trying)
     watch = Watch(tmp_path / "autosave")
     for seed in range(3):
         watch.keeper.offer(history_of(1, seed), at_once=True)

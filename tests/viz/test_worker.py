@@ -197,9 +197,20 @@ def test_a_newer_picture_ends_a_drag(desk: Desk) -> None:
     desk.wait_for(answers.Frame, 3)
 
 
+def when_all_is_shown(desk: Desk) -> threading.Semaphore:
+    """Give what is released after the last frame of each drag: then its path is asked for."""
+    shown, path_of_edit = threading.Semaphore(0), desk.session.path_of_edit
+
+    def asked() -> Any:
+        shown.release()
+        return path_of_edit()
+
+    desk.session.path_of_edit = asked  # type: ignore[method-assign]
+    return shown
+
+
 def test_no_ending_is_lost_however_late_the_window_looks(desk: Desk) -> None:
-    done, path_of_edit = threading.Semaphore(0), desk.session.path_of_edit
-    desk.session.path_of_edit = lambda: (path_of_edit(), done.release())[0]  # type: ignore[method-assign]
+    done = when_all_is_shown(desk)
     for epoch in range(2, 22):
         desk.worker.send(commands.Drag(epoch, REQUEST, DragConfig()))
         assert done.acquire(timeout=60)
@@ -209,11 +220,9 @@ def test_no_ending_is_lost_however_late_the_window_looks(desk: Desk) -> None:
 
 
 def test_of_frames_there_is_one_the_newest(desk: Desk) -> None:
-    # The path is asked for when all is shown.
-    shown, path_of_edit = threading.Event(), desk.session.path_of_edit
-    desk.session.path_of_edit = lambda: (path_of_edit(), shown.set())[0]  # type: ignore[method-assign]
+    shown = when_all_is_shown(desk)
     desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
-    assert shown.wait(60)
+    assert shown.acquire(timeout=60)
     desk.poll()
     assert [(frame.epoch, frame.step) for frame in desk.frames] == [(2, 10)]
     assert desk.frames[0].picture[0, 0, 2] == 200
