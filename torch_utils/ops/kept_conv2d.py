@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch.autograd.function import once_differentiable
 
+from torch_utils.ops.winograd import pays, transformed, winograd_conv2d
+
 # Up to so many cells a convolution is done as one product of matrices: PyTorch's own is made for larger maps.
 AS_MATRICES = 300
 
@@ -78,10 +80,10 @@ def kept_spread_conv2d(x: torch.Tensor, weight: torch.Tensor, forms: KeptForms) 
 
 
 def _worth_keeping(x: torch.Tensor, weight: torch.Tensor) -> bool:
-    """Tell whether forms gain anything: on a CPU, for small maps or in another float type."""
+    """Tell whether forms gain anything: on a CPU, for small maps, many channels or in another float type."""
     if weight.requires_grad or x.device.type != "cpu":
         return False
-    return x.dtype != weight.dtype or len(x) * x.shape[2] * x.shape[3] <= AS_MATRICES
+    return x.dtype != weight.dtype or len(x) * x.shape[2] * x.shape[3] <= AS_MATRICES or pays(x, weight)
 
 
 class _Plain(torch.autograd.Function):
@@ -154,6 +156,8 @@ def _convolve(
     x: torch.Tensor, weight: torch.Tensor, forms: KeptForms, form: _Form, stride: int = 1
 ) -> torch.Tensor:
     """Convolve x [N, I, H, W] with a form of the weight, in the float type of x."""
+    if form in (_AS_IT_IS, _TURNED) and x.device.type == "cpu" and pays(x, weight):
+        return winograd_conv2d(x, forms.get(weight, "winograd", transformed), turned=form is _TURNED)
     kernel = form.make(weight[:1, :1]).shape[2:]
     rows, columns = ((x.shape[2 + i] - kernel[i]) // stride + 1 for i in (0, 1))
     if x.device.type == "cpu" and len(x) * rows * columns <= AS_MATRICES:
