@@ -31,7 +31,7 @@ from training.regions import (
 )
 
 # Blocks up to this height are computed whole: less work than keeping their books.
-WHOLE_UP_TO = 16
+WHOLE_UP_TO = 8
 
 # A cut that leaves more than this share of the work is not worth its own.
 WORTH_A_CUT = 0.8

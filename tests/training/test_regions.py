@@ -7,7 +7,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training import region_synthesis
 from training.layers import NetworkError
 from training.networks_stylegan2 import SynthesisNetwork
 from training.region_synthesis import below_block, parts_on, work_of
@@ -36,11 +35,6 @@ def rectangles(size):
     edge = st.integers(0, size)
     pair = st.tuples(edge, edge).filter(lambda ends: ends[0] != ends[1]).map(sorted)
     return st.tuples(pair, pair).map(lambda ends: Region(ends[0][0], ends[1][0], ends[0][1], ends[1][1]))
-
-
-@pytest.fixture(autouse=True)
-def small_maps(monkeypatch):
-    monkeypatch.setattr(region_synthesis, "WHOLE_UP_TO", 8)  # So that a small network has blocks to cut.
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
