@@ -6,7 +6,8 @@ from imgui_bundle import imgui
 
 from gui_utils import theme
 from viz import markers
-from viz.actions import Action, ChangeView
+from viz.actions import Action, ChangeView, Tell
+from viz.sight import mask_hidden, points_hidden
 from viz.stage.brushing import Brushing
 from viz.stage.comparing import Comparing
 from viz.stage.picture import PictureLayer
@@ -120,7 +121,10 @@ class Canvas:
     # The mouse.
 
     def _mouse(self, state: EditorState) -> list[Action]:
-        if state.drag.tool is Tool.BRUSH:
+        brush = state.drag.tool is Tool.BRUSH
+        if hidden := mask_hidden(state) if brush else points_hidden(state):
+            return [*self._let_go(), *([Tell(hidden)] if imgui.is_item_clicked() else [])]
+        if brush:
             self._pointing.let_go()
             return self._brushing.act(self.view)
         self._brushing.let_go()

@@ -51,7 +51,7 @@ def act(state: EditorState, action: actions.Action) -> Result:
         after, asked = _act(dataclasses.replace(state, notice=notice), action)
     except EditorError as error:
         return with_banner(state, str(error)), ()
-    after, more = compare.look(after)
+    after, more = compare.look(photo.in_sight(state, after))
     return history.noted(after, during=True), (*asked, *more)
 
 

@@ -1,4 +1,4 @@
-"""The photograph on the stage: as it was, with the faces in it to click on, or with the edit in it."""
+"""The photograph on the stage: as it was, with faces to click on, with the edit in it, or both compared."""
 
 import dataclasses
 
@@ -9,8 +9,10 @@ from faces.landmarks import Face, choose_face
 from gui_utils import theme
 from gui_utils.texture import Texture
 from viz import markers
-from viz.actions import Action, ChangePhoto
+from viz.actions import Action, ChangePhoto, ChangeView
+from viz.stage.comparing import Comparing
 from viz.stage.pointing import mouse_place
+from viz.stage.viewing import Viewing
 from viz.state import EditorState, PhotoView
 from viz.view import View
 
@@ -25,6 +27,8 @@ class PhotoStage:
     def __init__(self) -> None:
         self._texture: Texture | None = None
         self._shown: np.ndarray | None = None
+        self._viewing = Viewing()
+        self._comparing = Comparing()
         self.view = View(0.0, 0.0, 1.0)
 
     def close(self) -> None:
@@ -32,12 +36,15 @@ class PhotoStage:
         if self._texture is not None:
             self._texture.delete()
             self._texture = None
+        self._comparing.close()
 
     def draw(self, state: EditorState, scale: float) -> list[Action]:
         """Fill what is left of the current window with the photograph."""
         picture = state.photo.shown
         corner, room = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
-        imgui.invisible_button("photograph", imgui.ImVec2(max(room.x, 8), max(room.y, 8)))
+        room = imgui.ImVec2(max(room.x, 8), max(room.y, 8))
+        buttons = imgui.ButtonFlags_.mouse_button_left | imgui.ButtonFlags_.mouse_button_middle
+        imgui.invisible_button("photograph", room, buttons)
         if picture is None:
             return []
         height, width = picture.shape[:2]
@@ -46,19 +53,31 @@ class PhotoStage:
         if self._shown is not picture:
             self._texture.upload(picture)
             self._shown = picture
-        self.view = View.fit((height, width), (corner.x, corner.y), (room.x, room.y), _MARGIN * scale)
+        middle = corner.x + room.x / 2, corner.y + room.y / 2
+        fitted = View.fit((height, width), (corner.x, corner.y), (room.x, room.y), _MARGIN * scale)
+        wanted = state.seen
+        self.view = fitted if wanted.zoom is None else View.around(wanted.centre, wanted.zoom, middle)
         first = imgui.ImVec2(self.view.left, self.view.top)
         last = imgui.ImVec2(first.x + width * self.view.zoom, first.y + height * self.view.zoom)
         pen = imgui.get_window_draw_list()
+        pen.push_clip_rect(corner, imgui.ImVec2(corner.x + room.x, corner.y + room.y), True)
         pen.add_image(self._texture.ref, first, last)
         after = state.photo.view is PhotoView.AFTER and state.photo.edited is not None
-        _label(pen, "After" if after else "Before", (first.x, first.y), scale)
-        return [] if after else self._faces(pen, state, scale)
+        if not self._comparing.draw(pen, self.view, state, scale):
+            _label(pen, "After" if after else "Before", (first.x, first.y), scale)
+        found = self._viewing.act(state, self.view, middle)
+        found += self._comparing.act(state, self.view, scale)
+        if not after:
+            found += self._faces(pen, state, scale)
+        pen.pop_clip_rect()
+        if not found and wanted.fit != fitted.zoom:
+            found.append(ChangeView(dataclasses.replace(wanted, fit=fitted.zoom)))
+        return found
 
     def _faces(self, pen: imgui.ImDrawList, state: EditorState, scale: float) -> list[Action]:
         """Draw a box around each face; a click chooses one."""
         photo, under = state.photo, None
-        if imgui.is_item_hovered() and photo.faces and not state.busy:
+        if imgui.is_item_hovered() and photo.faces and not state.busy and not self._viewing.pulls:
             under = choose_face(list(photo.faces), self.view.to_picture(mouse_place()))
             imgui.set_mouse_cursor(imgui.MouseCursor_.hand)
         for index, face in enumerate(photo.faces):

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dnnlib.latents import NOISE_MODES
 from viz.actions import (
     Action,
+    ChangeFace,
     ChangeLatent,
     ChangeLayers,
+    ChangePhoto,
     ChangeView,
     ChangeWalk,
+    Tell,
 )
-from viz.state import EditorState, ViewState
+from viz.sight import landmarks_hidden
+from viz.state import EditorState, PhotoView, ViewState
 
 Act = Callable[[EditorState], Action | None]
 
@@ -53,17 +57,33 @@ def noise(state: EditorState) -> Action | None:
 
 
 def view(zoom: float | None) -> Act:
-    """See the picture at a zoom; None: the whole of it."""
+    """See what is on the stage at a zoom; None: the whole of it."""
 
     def act(state: EditorState) -> Action | None:
-        if state.image_size is None:
+        if state.seen_size is None:
             return None
-        height, width = state.image_size
-        known = state.view.zoom is not None
-        centre = state.view.centre if known else ((width - 1) / 2, (height - 1) / 2)
-        return ChangeView(ViewState(zoom, centre, state.view.fit))
+        (height, width), seen = state.seen_size, state.seen
+        centre = seen.centre if seen.zoom is not None else ((width - 1) / 2, (height - 1) / 2)
+        return ChangeView(ViewState(zoom, centre, seen.fit))
 
     return act
+
+
+def landmarks(state: EditorState) -> Action:
+    """Show or hide the landmarks."""
+    if words := landmarks_hidden(state):
+        return Tell(words)
+    return ChangeFace(dataclasses.replace(state.face, show_landmarks=not state.face.show_landmarks))
+
+
+def next_view(state: EditorState) -> Action | None:
+    """Bring the next to the stage: the face, the photograph with the edit in it, the photograph as it was."""
+    photo = state.photo
+    if photo.picture is None:
+        return None
+    views = [view for view in PhotoView if view is not PhotoView.AFTER or photo.edited is not None]
+    at = views.index(photo.view) if photo.view in views else 0
+    return ChangePhoto(dataclasses.replace(photo, view=views[(at + 1) % len(views)]))
 
 
 def look_at_block(by: int) -> Act:

@@ -13,8 +13,6 @@ from viz import drag_keys, picture_keys, work_keys
 from viz.actions import (
     Action,
     AskForFile,
-    ChangeFace,
-    ChangeMask,
     ChangeWindow,
     ClickExpression,
     HoldBefore,
@@ -25,9 +23,7 @@ from viz.actions import (
     Redo,
     ResetFace,
     ResetLayout,
-    SaveEditFilm,
     SaveLatent,
-    SavePicture,
     SaveWindow,
     SetCompare,
     Undo,
@@ -93,14 +89,6 @@ def _window(**changes: Callable[[EditorState], object]) -> Act:
     return act
 
 
-def _save_edit(state: EditorState) -> Action | None:
-    return SaveEditFilm() if state.ready and state.picture.edited else None
-
-
-def _landmarks(state: EditorState) -> Action:
-    return ChangeFace(dataclasses.replace(state.face, show_landmarks=not state.face.show_landmarks))
-
-
 _ask_for_latent = AskForFile("Open a latent", LATENTS, OpenLatent)
 
 
@@ -121,9 +109,9 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("Ctrl+O", "Open a checkpoint …", lambda state: ask_for_checkpoint(), "File"),
     Shortcut("Ctrl+P", "Open a photograph …",
              lambda s: ask_for_photo() if s.network.loaded else None, "File"),
-    Shortcut("Ctrl+E", "Save the picture (PNG)", lambda s: SavePicture() if s.frame else None, "File"),
+    Shortcut("Ctrl+E", "Save the picture (PNG)", work_keys.save_picture, "File"),
     Shortcut("Ctrl+Shift+E", "Save the window (PNG)", lambda s: SaveWindow(), "File"),
-    Shortcut("Ctrl+G", "Save the edit (film)", _save_edit, "File"),
+    Shortcut("Ctrl+G", "Save the edit (film)", work_keys.save_edit, "File"),
     Shortcut("Ctrl+L", "Save the latent (NPZ)",
              lambda s: SaveLatent() if s.picture.w is not None else None, "File"),
     Shortcut("", "Open a latent …", lambda s: _ask_for_latent if s.network.loaded else None, "File"),
@@ -161,27 +149,30 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         for name, row in EXPRESSIONS.items()
         if name not in _BY_NUMBER
     ),
-    Shortcut("L", "Show or hide landmarks", _landmarks, "Face"),
+    Shortcut("L", "Show or hide landmarks", picture_keys.landmarks, "Face"),
     Shortcut("P", "Set and move points", drag_keys.take_tool(Tool.POINTS), "Drag"),
     Shortcut("B", "Paint the mask", drag_keys.take_tool(Tool.BRUSH), "Drag"),
     Shortcut("M", "Show or hide the mask", drag_keys.mask, "Drag"),
-    Shortcut("[", "Smaller brush", drag_keys.brush(1 / _BRUSH_STEP), "Drag", repeat=True, in_menu=False),
-    Shortcut("]", "Larger brush", drag_keys.brush(_BRUSH_STEP), "Drag", repeat=True, in_menu=False),
+    *(
+        Shortcut(key, f"{words} brush", drag_keys.if_seen(drag_keys.brush(factor)), "Drag", repeat=True,
+                 in_menu=False)
+        for key, words, factor in (("[", "Smaller", 1 / _BRUSH_STEP), ("]", "Larger", _BRUSH_STEP))
+    ),
     Shortcut("I", "Invert the mask", drag_keys.mask_tool(MaskChange.INVERT), "Drag"),
     Shortcut("Ctrl+]", "Grow the mask", drag_keys.mask_tool(MaskChange.GROW), "Drag", repeat=True),
     Shortcut("Ctrl+[", "Shrink the mask", drag_keys.mask_tool(MaskChange.SHRINK), "Drag", repeat=True),
     Shortcut("Ctrl+I", "Feather the mask", drag_keys.mask_tool(MaskChange.FEATHER), "Drag"),
-    Shortcut("K", "Lock everything but the points",
-             lambda s: ChangeMask(MaskChange.POINTS_ONLY) if s.editable and s.drag.pairs else None, "Drag"),
-    Shortcut("Shift+K", "Lock everything but the face",
-             lambda s: ChangeMask(MaskChange.FACE_ONLY) if s.ready and s.face.there else None, "Drag"),
+    Shortcut("K", "Lock everything but the points", drag_keys.if_mask_seen(drag_keys.lock_points), "Drag"),
+    Shortcut("Shift+K", "Lock everything but the face", drag_keys.if_mask_seen(drag_keys.lock_face), "Drag"),
     Shortcut("Shift+Delete", "Clear the mask", drag_keys.mask_tool(MaskChange.CLEAR), "Drag"),
-    Shortcut("X", "Mirror all points across the face's axis", drag_keys.mirror, "Drag"),
-    Shortcut("Delete", "Delete the selected point", drag_keys.delete, "Drag"),
-    Shortcut("Backspace", "Delete the selected point, too", drag_keys.delete, "Drag", in_menu=False),
+    Shortcut("X", "Mirror all points across the face's axis", drag_keys.if_seen(drag_keys.mirror), "Drag"),
+    Shortcut("Delete", "Delete the selected point", drag_keys.if_seen(drag_keys.delete), "Drag"),
+    Shortcut("Backspace", "Delete the selected point, too", drag_keys.if_seen(drag_keys.delete), "Drag",
+             in_menu=False),
     *(
         Shortcut(f"{held}{key}", f"Move the selected point {key.lower()} by {length} px",
-                 drag_keys.nudge(right * length, down * length), "Drag", repeat=True, in_menu=False)
+                 drag_keys.if_seen(drag_keys.nudge(right * length, down * length)), "Drag", repeat=True,
+                 in_menu=False)
         for held, length in (("", 1), ("Shift+", 10))
         for key, right, down in (("Left", -1, 0), ("Right", 1, 0), ("Up", 0, -1), ("Down", 0, 1))
     ),
@@ -198,6 +189,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("S", "Before and after, split", lambda s: SetCompare(CompareMode.SPLIT), "View"),
     Shortcut("D", "What differs from before", lambda s: SetCompare(CompareMode.DIFFERENCE), "View"),
     Shortcut("Shift+C", "Compare with the last edit, or with all edits", work_keys.against, "View"),
+    Shortcut("V", "Next view of the photograph: face, edited, as it was", picture_keys.next_view, "View"),
     Shortcut("F", "Fit the picture", picture_keys.view(None), "View"),
     Shortcut("Ctrl+1", "100 %: a pixel for a pixel", picture_keys.view(1.0), "View"),
     Shortcut("Plus", "Zoom in", lambda state: Zoom(_ZOOM_STEP), "View", repeat=True),

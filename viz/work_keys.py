@@ -9,10 +9,15 @@ from viz.actions import (
     ChangeCapture,
     CompareAgainst,
     RecoverWork,
+    SaveEditFilm,
+    SavePhoto,
+    SavePicture,
     SaveProject,
     ScrubEdit,
+    Tell,
 )
 from viz.rules.project import ask_where
+from viz.sight import edit_hidden
 from viz.state import Against, EditorState, FilmKind
 
 Act = Callable[[EditorState], Action | None]
@@ -39,6 +44,22 @@ def next_film(state: EditorState) -> Action:
     return ChangeCapture(dataclasses.replace(state.capture, film=following))
 
 
+def save_picture(state: EditorState) -> Action | None:
+    """Save what is on the stage: the picture, or the photograph with the edit in it."""
+    if state.photo.shown is None:
+        return SavePicture() if state.frame else None
+    if edit_hidden(state):
+        return Tell("The photograph is shown as it was: V brings the face, or the photograph with the edit.")
+    return SavePhoto() if state.ready else None
+
+
+def save_edit(state: EditorState) -> Action | None:
+    """Save the film of the edit, of the photograph where that is on the stage."""
+    if not state.ready or not state.picture.edited:
+        return None
+    return SaveEditFilm(photo=state.photo.shown is not None and state.of_photo)
+
+
 def recover(state: EditorState) -> Action | None:
     """Take the newest work that was left, a crash's first."""
     readable = [left for left in state.project.leftovers if not left.fault]
@@ -48,6 +69,8 @@ def recover(state: EditorState) -> Action | None:
 
 def against(state: EditorState) -> Action:
     """Compare with the other of the two: the last edit, or all."""
+    if state.photo.shown is not None:
+        return Tell("Of a photograph, before is the photograph as it was.")
     last = state.compare.against is Against.EDIT
     return CompareAgainst(Against.OWN if last else Against.EDIT)
 

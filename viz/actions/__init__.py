@@ -74,6 +74,7 @@ from viz.actions.window import (
     Quit,
     ResetLayout,
     ShowPanel,
+    Tell,
     Zoom,
 )
 

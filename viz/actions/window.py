@@ -16,14 +16,14 @@ class ChangeWindow:
 
 @dataclass(frozen=True)
 class ChangeView:
-    """Another part of the picture is to be seen."""
+    """Another part is to be seen of what is on the stage, the picture or the photograph."""
 
     view: ViewState
 
 
 @dataclass(frozen=True)
 class Zoom:
-    """See the picture larger or smaller by a factor, around what is in the middle."""
+    """See what is on the stage larger or smaller by a factor, around what is in the middle."""
 
     factor: float
 
@@ -67,8 +67,15 @@ class AskForFile:
 
 
 @dataclass(frozen=True)
+class Tell:
+    """Say in the status line what a key needs."""
+
+    words: str
+
+
+@dataclass(frozen=True)
 class Quit:
     """Close the window."""
 
 
-Action = ChangeWindow | ChangeView | Zoom | ShowPanel | HidePanel | ResetLayout | AskForFile | Quit
+Action = ChangeWindow | ChangeView | Zoom | ShowPanel | HidePanel | ResetLayout | AskForFile | Tell | Quit

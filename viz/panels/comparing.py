@@ -4,11 +4,12 @@ from imgui_bundle import imgui
 
 from gui_utils.widgets import button, disabled, hint, main_button
 from viz.actions import Action, CompareAgainst, HoldBefore, SetCompare
-from viz.rules.compare import before_w
+from viz.rules.compare import comparable
 from viz.shortcuts import with_keys
 from viz.state import EditorState
 from viz.state.compare import Against, CompareMode
 
+_OF_PHOTO = "as it was"
 _AGAINST = {Against.EDIT: "last edit", Against.OWN: "all edits"}
 
 
@@ -21,7 +22,7 @@ def draw(state: EditorState) -> list[Action]:
     """Draw Before (to be held), Split, Difference, and what counts as before."""
     found: list[Action] = []
     compare, size = state.compare, imgui.get_font_size()
-    with disabled(before_w(state) is None or state.photo.shown is not None):
+    with disabled(not comparable(state)):
         words = "Hold to see the picture as it was"
         button("Before", width=size * 4.0, tooltip=with_keys(words, words))
         if imgui.is_item_active() != compare.held and (imgui.is_item_active() or imgui.is_item_deactivated()):
@@ -38,10 +39,15 @@ def draw(state: EditorState) -> list[Action]:
                 found.append(SetCompare(mode))
     imgui.same_line()
     imgui.set_next_item_width(size * 5.5)
-    if imgui.begin_combo("##against", _AGAINST[compare.against]):
-        for against, text in _AGAINST.items():
-            if imgui.selectable(text, against is compare.against)[0]:
-                found.append(CompareAgainst(against))
-        imgui.end_combo()
-    hint("What counts as before: the picture before its last edit, or before all. Default: last edit.")
+    photograph = state.photo.shown is not None
+    with disabled(photograph):
+        if imgui.begin_combo("##against", _OF_PHOTO if photograph else _AGAINST[compare.against]):
+            for against, text in _AGAINST.items():
+                if imgui.selectable(text, against is compare.against)[0]:
+                    found.append(CompareAgainst(against))
+            imgui.end_combo()
+    hint(
+        "What counts as before: the picture before its last edit, or before all; of a photograph, as it was. "
+        "Default: last edit."
+    )
     return found

@@ -9,7 +9,7 @@ from viz import actions, answers, commands
 from viz.actions.compare import Action
 from viz.answers.picture import Picture
 from viz.rules.steps import Result, next_epoch
-from viz.state import EditorState
+from viz.state import EditorState, PhotoView
 from viz.state.compare import MOST_KNOWN, Against, CompareMode, CompareState
 
 
@@ -19,12 +19,22 @@ def act(state: EditorState, action: Action) -> Result:
         case actions.HoldBefore(held):
             return _with(state, held=held), ()
         case actions.SetCompare(mode):
-            same = mode is state.compare.mode
-            return _with(state, mode=CompareMode.OFF if same else mode), ()
+            return _set(state, mode), ()
         case actions.CompareAgainst(against):
             return _with(state, against=against), ()
         case actions.MoveLine(line):
             return _with(state, line=min(max(line, 0.0), 1.0)), ()
+
+
+def _set(state: EditorState, mode: CompareMode) -> EditorState:
+    """Put a mode on, or off where it is on already; of a photograph, the edited one is then shown."""
+    photo = state.photo
+    if photo.shown is not None and photo.edited is None:
+        return dataclasses.replace(state, notice="There is nothing to compare yet: bring the face in first.")
+    on = mode is state.compare.mode and (photo.shown is None or photo.view is PhotoView.AFTER)
+    if photo.shown is not None:
+        state = dataclasses.replace(state, photo=dataclasses.replace(photo, view=PhotoView.AFTER))
+    return _with(state, mode=CompareMode.OFF if on else mode)
 
 
 def drawn(state: EditorState, news: answers.Drawn) -> EditorState:
@@ -37,7 +47,7 @@ def look(state: EditorState) -> Result:
     frame, w = state.frame, state.picture.w
     if frame is not None and w is not None and frame.epoch == state.picture_epoch and not _edit_runs(state):
         state = _knowing(state, w, frame.picture)
-    wanted = before_w(state)
+    wanted = before_w(state) if state.photo.shown is None else None
     compare = state.compare
     if not compare.active or wanted is None or before(state) is not None or state.network.loading is not None:
         return state, ()
@@ -70,6 +80,23 @@ def before(state: EditorState) -> Picture | None:
         if np.array_equal(w, wanted):
             return picture if picture.shape == state.frame.picture.shape else None
     return None
+
+
+def compared(state: EditorState) -> tuple[Picture, Picture] | None:
+    """Give what is compared on the stage, (before, now); None where that is not known, or not to be seen."""
+    photo = state.photo
+    if photo.shown is None:
+        was, now = before(state), state.frame.picture if state.frame is not None else None
+    else:
+        was, now = photo.picture, photo.edited if photo.view is PhotoView.AFTER else None
+    return (was, now) if was is not None and now is not None and was.shape == now.shape else None
+
+
+def comparable(state: EditorState) -> bool:
+    """Tell whether there is a before to what is on the stage."""
+    if state.photo.shown is None:
+        return before_w(state) is not None
+    return state.photo.edited is not None
 
 
 def _edit_runs(state: EditorState) -> bool:

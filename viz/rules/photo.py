@@ -51,6 +51,18 @@ def in_photo(state: EditorState, **changes: object) -> EditorState:
     return dataclasses.replace(state, photo=dataclasses.replace(state.photo, **changes))  # type: ignore[arg-type]
 
 
+def in_sight(before: EditorState, after: EditorState) -> EditorState:
+    """Bring to the stage what a person has changed: the face, or the photograph with the edit in it."""
+    bringing_in = after.job is not None and after.job.kind is JobKind.INVERT
+    if after.photo.shown is None or bringing_in:
+        return after
+    if after.picture_epoch != before.picture_epoch:
+        return in_photo(after, view=PhotoView.AFTER if after.of_photo else PhotoView.FACE)
+    one, other = before.drag, after.drag
+    same = one.pairs == other.pairs and one.mask is other.mask and one.tool is other.tool
+    return after if same else in_photo(after, view=PhotoView.FACE)
+
+
 def is_of_photo(state: EditorState) -> bool:
     """Tell whether the picture is of the face in the photograph."""
     return state.of_photo

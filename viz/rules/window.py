@@ -15,7 +15,7 @@ def act(state: EditorState, action: Action) -> Result:
         case actions.ChangeWindow(window):
             return dataclasses.replace(state, window=window), ()
         case actions.ChangeView(view):
-            return dataclasses.replace(state, view=held(view, state.image_size)), ()
+            return _with_seen(state, view), ()
         case actions.Zoom(factor):
             return _zoom(state, factor), ()
         case actions.ShowPanel(name):
@@ -28,6 +28,8 @@ def act(state: EditorState, action: Action) -> Result:
             return _with_closed(state, frozenset()), (commands.ArrangePanels(state.epoch),)
         case actions.AskForFile():
             return state, (commands.OpenDialog(state.epoch, action),)
+        case actions.Tell(words):
+            return dataclasses.replace(state, notice=words), ()
         case actions.Quit():
             return state, (commands.CloseWindow(state.epoch),)
 
@@ -43,13 +45,21 @@ def held(view: ViewState, size: tuple[int, int] | None) -> ViewState:
 
 def _zoom(state: EditorState, factor: float) -> EditorState:
     """Zoom around the middle; from the whole picture, its middle."""
-    size, view = state.image_size, state.view
+    size, view = state.seen_size, state.seen
     if size is None:
         return state
     zoom, centre = view.zoom, view.centre
     if zoom is None:
         zoom, centre = view.fit, ((size[1] - 1) / 2, (size[0] - 1) / 2)
-    return dataclasses.replace(state, view=held(ViewState(zoom * factor, centre, view.fit), size))
+    return _with_seen(state, ViewState(zoom * factor, centre, view.fit))
+
+
+def _with_seen(state: EditorState, view: ViewState) -> EditorState:
+    """See another part of what is on the stage."""
+    view = held(view, state.seen_size)
+    if state.photo.shown is None:
+        return dataclasses.replace(state, view=view)
+    return dataclasses.replace(state, photo=dataclasses.replace(state.photo, seen=view))
 
 
 def _with_closed(state: EditorState, closed: frozenset[str]) -> EditorState:

@@ -8,7 +8,7 @@ from gui_utils.texture import Texture
 from viz import markers
 from viz.actions import Action, MoveLine
 from viz.answers.picture import Picture
-from viz.rules.compare import before
+from viz.rules.compare import compared
 from viz.stage.pointing import mouse_place
 from viz.state import EditorState
 from viz.state.compare import CompareMode
@@ -23,13 +23,15 @@ class Comparing:
     """Draws what was, over what is. Keeps a texture, and whether the line is in the hand."""
 
     def __init__(self) -> None:
-        self._texture = Texture()
+        self._texture: Texture | None = None
         self._shown: tuple[Picture, Picture | None] | None = None
         self._holds = False
 
     def close(self) -> None:
         """Give the texture back."""
-        self._texture.delete()
+        if self._texture is not None:
+            self._texture.delete()
+            self._texture, self._shown = None, None
 
     @property
     def holds(self) -> bool:
@@ -39,51 +41,50 @@ class Comparing:
     # ------------------------------------------------------------------------
     # Drawing.
 
-    def draw(self, pen: imgui.ImDrawList, view: View, state: EditorState, scale: float) -> None:
-        """Draw over the picture what is to be seen of before; nothing as long as that is not known."""
-        compare, was = state.compare, before(state)
-        if not compare.active or was is None or state.frame is None:
-            return
-        now = state.frame.picture
+    def draw(self, pen: imgui.ImDrawList, view: View, state: EditorState, scale: float) -> bool:
+        """Draw what is to be seen of before over what is on the stage, if it is known; tell whether it is."""
+        compare, pair = state.compare, compared(state)
+        if not compare.active or pair is None:
+            return False
+        was, now = pair
         height, width = now.shape[:2]
         first = imgui.ImVec2(view.left, view.top)
         last = imgui.ImVec2(view.left + width * view.zoom, view.top + height * view.zoom)
         if compare.held:
-            self._show(was, None)
-            pen.add_image(self._texture.ref, first, last)
+            pen.add_image(self._show(was, None), first, last)
             _tag(pen, "Before", first.x, first.y, scale)
         elif compare.mode is CompareMode.DIFFERENCE:
-            self._show(was, now)
-            pen.add_image(self._texture.ref, first, last)
+            pen.add_image(self._show(was, now), first, last)
             _tag(pen, f"Difference × {DIFFERENCE_GAIN}", first.x, first.y, scale)
         else:
-            self._show(was, None)
             x = first.x + (last.x - first.x) * compare.line
             uv = imgui.ImVec2(0, 0), imgui.ImVec2(compare.line, 1)
-            pen.add_image(self._texture.ref, first, imgui.ImVec2(x, last.y), *uv)
+            pen.add_image(self._show(was, None), first, imgui.ImVec2(x, last.y), *uv)
             _draw_line(pen, x, first.y, last.y, scale)
             _tag(pen, "Before", x, first.y, scale, left=True)
             _tag(pen, "After", x, first.y, scale)
+        return True
 
-    def _show(self, was: Picture, now: Picture | None) -> None:
+    def _show(self, was: Picture, now: Picture | None) -> imgui.ImTextureRef:
         """Upload before, or what differs from now, if it is not there already."""
+        if self._texture is None:
+            self._texture = Texture()
         shown = self._shown
-        if shown is not None and shown[0] is was and shown[1] is now:
-            return
-        self._texture.upload(was if now is None else difference(was, now))
-        self._shown = (was, now)
+        if shown is None or shown[0] is not was or shown[1] is not now:
+            self._texture.upload(was if now is None else difference(was, now))
+            self._shown = (was, now)
+        return self._texture.ref
 
     # ------------------------------------------------------------------------
     # The mouse.
 
     def act(self, state: EditorState, view: View, scale: float) -> list[Action]:
-        """Let the line of the split view be pulled; the canvas is the last item drawn."""
-        compare = state.compare
-        split = compare.mode is CompareMode.SPLIT and not compare.held and before(state) is not None
-        if not split or state.frame is None:
+        """Let the line of the split view be pulled; the stage is the last item drawn."""
+        compare, pair = state.compare, compared(state)
+        if compare.mode is not CompareMode.SPLIT or compare.held or pair is None:
             self._holds = False
             return []
-        width = state.frame.picture.shape[1] * view.zoom
+        width = pair[1].shape[1] * view.zoom
         mouse = mouse_place()
         near = imgui.is_item_hovered() and abs(mouse[0] - view.left - compare.line * width) < _GRAB * scale
         if near and imgui.is_item_clicked(imgui.MouseButton_.left):

@@ -58,7 +58,7 @@ class Viewing:
 
 def _as_seen(state: EditorState, view: View, middle: Point) -> ViewState:
     """Say what is seen in numbers, also where the whole picture is."""
-    return ViewState(view.zoom, view.to_picture(middle), state.view.fit)
+    return ViewState(view.zoom, view.to_picture(middle), state.seen.fit)
 
 
 def _zoomed(now: ViewState, wheel: float, view: View, middle: Point) -> ViewState:

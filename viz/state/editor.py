@@ -70,6 +70,17 @@ class EditorState:
         return height, width
 
     @property
+    def seen(self) -> ViewState:
+        """What part is seen of what is on the stage: the photograph, or the picture."""
+        return self.view if self.photo.shown is None else self.photo.seen
+
+    @property
+    def seen_size(self) -> tuple[int, int] | None:
+        """(height, width) of what is on the stage, px."""
+        photograph = self.photo.shown
+        return self.image_size if photograph is None else photograph.shape[:2]
+
+    @property
     def complete_pairs(self) -> tuple[PointPair, ...]:
         """The points that have a target."""
         return tuple(pair for pair in self.drag.pairs if pair.target is not None)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from dnnlib.latents import GivenLatent
 from dnnlib.photo_record import PhotoRecord
 from faces.landmarks import Face
+from viz.state.window import ViewState
 
 BUDGETS = ("quick", "usual", "thorough")
 
@@ -37,6 +38,7 @@ class PhotoState:
         budget: how long bringing it in may take, by name.
         whole_face: put the whole drawn face back, not only what changed.
         view: what is on the stage.
+        seen: what part of it is seen, where it is the photograph.
         given: what the generator draws the face from; None until it was brought in.
         record: what a project remembers of it.
         edited: the photograph with the present picture in it; None where nothing is to be seen.
@@ -52,6 +54,7 @@ class PhotoState:
     budget: str = "usual"
     whole_face: bool = False
     view: PhotoView = PhotoView.FACE
+    seen: ViewState = ViewState()
     given: GivenLatent | None = None
     record: PhotoRecord | None = None
     edited: npt.NDArray[np.uint8] | None = None
