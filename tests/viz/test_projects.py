@@ -75,7 +75,11 @@ def plain(moment: Moment) -> Moment:
     return dataclasses.replace(moment, mask=unpacked(moment.mask), network=network)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+# One folder for all examples does no harm.
+ITS_FOLDER = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
+
+
+@settings(max_examples=40, suppress_health_check=ITS_FOLDER, deadline=None)
 @given(st.lists(moments(), min_size=1, max_size=5), st.data())
 def test_a_project_comes_back_to_the_bit(tmp_path, done, data):
     past = history_of(*done)
@@ -329,7 +333,7 @@ def test_a_file_that_is_cut_short_is_refused(file, share):
     refusal(file)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=ITS_FOLDER, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=4))
 def test_whatever_bytes_are_changed_it_is_read_or_refused_in_one_line(tmp_path, flips):
     file = tmp_path / "work.zip"
