@@ -10,6 +10,7 @@ from torch_utils.ops.activations import find_activation
 from torch_utils.ops.fused_layer_end import layer_end
 from torch_utils.ops.kept_conv2d import KeptForms
 from torch_utils.ops.modulated_conv2d import modulated_conv2d, upsampling_conv2d, weight_energy
+from torch_utils.ops.pixel_product import pixel_product
 from torch_utils.ops.upfirdn2d import make_filter, upfirdn2d
 from training.layers import FullyConnectedLayer, normal, working_dtype
 
@@ -95,11 +96,8 @@ class ToRGBLayer(nn.Module):
         """Map features [N, C, H, W] to a picture [N, img_channels, H, W]."""
         # With 3 rows to a picture, weights of its own cost less than a pass over the features would.
         styles = self.affine(w) * self.weight_gain
-        x = x.float() if x.dtype == torch.bfloat16 else x
-        own = (self.weight[None, :, :, 0, 0] * styles[:, None]).to(x.dtype)
-        rows = x.permute(0, 2, 3, 1).flatten(1, 2)
-        picture = torch.baddbmm(self.bias.to(x.dtype), rows, own.transpose(1, 2))
-        picture = picture.unflatten(1, x.shape[2:]).permute(0, 3, 1, 2)
+        own = self.weight[None, :, :, 0, 0] * styles[:, None]
+        picture = pixel_product(x, own, self.bias)
         return picture if self.conv_clamp is None else picture.clamp(-self.conv_clamp, self.conv_clamp)
 
 

@@ -1,6 +1,6 @@
 """StyleGAN2's generator (Karras et al. 2020), with the names and arguments of NVIDIA's releases."""
 
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
@@ -13,6 +13,14 @@ from training.region_synthesis import WORTH_A_CUT, parts_on, work_of
 from training.regions import Region
 
 ARCHITECTURES = ("skip", "resnet", "orig")
+
+
+class Begun(NamedTuple):
+    """The lowest blocks computed: how many, their features [N, C, h, w] and their picture, or None."""
+
+    blocks: int
+    x: torch.Tensor | None
+    img: torch.Tensor | None
 
 
 # ----------------------------------------------------------------------------
@@ -150,6 +158,31 @@ class SynthesisNetwork(nn.Module):
                 img = F.avg_pool2d(img, img.shape[2] // (rgb_resolution or 1))
             return Taps(features, img)
 
+    # ------------------------------------------------------------------------
+    # In two halves: what is not trained need be computed once.
+
+    @torch.no_grad()
+    def begin(self, ws: torch.Tensor) -> Begun:
+        """Compute the blocks below the first with a parameter that is trained, for ws [N, num_ws, w_dim]."""
+        trained = [any(value.requires_grad for value in block.parameters()) for block in self.blocks]
+        count = trained.index(True) if True in trained else len(trained)
+        return self._through(ws, Begun(0, None, None), count)
+
+    def end(self, ws: torch.Tensor, begun: Begun) -> torch.Tensor:
+        """Make the pictures that `forward` makes, from what `begin` gave for the same ws."""
+        return cast(torch.Tensor, self._through(ws, begun, self.num_blocks).img)
+
+    def _through(self, ws: torch.Tensor, begun: Begun, until: int) -> Begun:
+        """Go on through the blocks before `until`."""
+        ws = checked_ws(ws, self.num_ws, self.w_dim)
+        _, x, img = begun
+        start = dtype_asked_for(ws.device)
+        with torch.autocast(ws.device.type, enabled=False):
+            for index, block in list(enumerate(self.blocks))[begun.blocks : until]:
+                x = block.features(x, ws[:, max(2 * index - 1, 0) :], "const", start)
+                img = block.picture(img, x, ws[:, 2 * index + 1])
+        return Begun(until, x, img)
+
     def _can_cut(self, last_feature: int, last_rgb: int, device: torch.device) -> bool:
         """Whether rectangles can be given: of features or of a picture that has no larger one above it."""
         if (last_feature >= 0) == (last_rgb >= 0) or (last_rgb >= 0 and self.architecture != "skip"):
@@ -180,6 +213,8 @@ class Generator(GeneratorBase):
         square: False makes pictures half as wide as high.
         kwargs: further arguments of SynthesisNetwork, in the flat form of the stylegan3 repository.
     """
+
+    synthesis: SynthesisNetwork
 
     def __init__(
         self,

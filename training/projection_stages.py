@@ -30,7 +30,13 @@ class Evaluation(NamedTuple):
     weights: dict[str, Tensor]
 
 
-def draw(generator: GeneratorBase, ws: Tensor, height: int | None = None, quick: bool = False) -> Tensor:
+def draw(
+    generator: GeneratorBase,
+    ws: Tensor,
+    height: int | None = None,
+    quick: bool = False,
+    begun: networks_stylegan2.Begun | None = None,
+) -> Tensor:
     """Make pictures [N, 3, h, w] float32 of ws [N, num_ws, w_dim].
 
     Args:
@@ -38,15 +44,26 @@ def draw(generator: GeneratorBase, ws: Tensor, height: int | None = None, quick:
         ws: one w for each layer.
         height: of the pictures, px; None is the full one.
         quick: compute in bfloat16; colours are then good to about one of 255.
+        begun: what `begin` gave for the same ws, of a StyleGAN2 with the same lowest blocks.
     """
     with torch.autocast(ws.device.type, torch.bfloat16, enabled=quick):
-        if height is None or height == generator.image_size[0]:
+        if begun is not None and isinstance(generator, networks_stylegan2.Generator):
+            rgb = generator.synthesis.end(ws, begun)
+        elif height is None or height == generator.image_size[0]:
             rgb = generator.synthesis(ws, noise_mode="const")
         else:
             found = generator.taps(ws, rgb_resolution=height).rgb
             rgb = ws.new_empty(0) if found is None else found
     rgb = rgb.float()
     return rgb[:, :3] if rgb.shape[1] >= 3 else rgb[:, :1].expand(-1, 3, -1, -1)
+
+
+def begin(generator: GeneratorBase, ws: Tensor, quick: bool = False) -> networks_stylegan2.Begun | None:
+    """Compute what does not change while a generator is tuned; None where that is nothing."""
+    if not isinstance(generator, networks_stylegan2.Generator):
+        return None
+    with torch.autocast(ws.device.type, torch.bfloat16, enabled=quick):
+        return generator.synthesis.begin(ws)
 
 
 def quick_floats_serve(generator: GeneratorBase, config: ProjectorConfig) -> bool:

@@ -10,8 +10,9 @@ from torch import Tensor
 from training.distances import Distance
 from training.generator import GeneratorBase
 from training.latent_space import LatentSpace, sample_w
+from training.networks_stylegan2 import Begun
 from training.projection_config import ProjectorConfig
-from training.projection_stages import Ask, Stage, draw, quick_floats_serve
+from training.projection_stages import Ask, Stage, begin, draw, quick_floats_serve
 
 _ANCHORS = 4  # Other w whose pictures tuning is to leave alone.
 _LOCALITY_EVERY, _LOCALITY_FIRST = 10, 5  # One step in so many looks at one of them; not the first of all.
@@ -41,6 +42,7 @@ class TuningStage(Stage):
         self.height = generator.image_size[0]
         self._anchors = _anchors(generator, space, self._pivot, config)
         self._anchor_asks: dict[int, Ask] = {}
+        self._begun: dict[str, Begun | None] = {}
         self.quick = quick_floats_serve(generator, config)
         chosen = tuned_parameters(self.live, config.tuned_from)
         for value in chosen.values():
@@ -57,17 +59,23 @@ class TuningStage(Stage):
         return {name: value.detach().clone() for name, value in self.parameters.items()}
 
     def _evaluate(self) -> tuple[Tensor, Tensor, Tensor]:
-        rgb = draw(self.live, self._pivot[None], quick=self.quick)
+        rgb = self._draw(self.live, "pivot", self._pivot[None])
         distance = torch.stack([ask(rgb) for ask in self._asks]).sum()
         rest = distance.new_zeros([])
         if self.locality > 0 and self.done % _LOCALITY_EVERY == _LOCALITY_FIRST:
             index = self.done // _LOCALITY_EVERY % _ANCHORS
-            other = self._anchors[index][None]
+            other, name = self._anchors[index][None], f"other {index}"
             if index not in self._anchor_asks:
                 with torch.no_grad():
-                    self._anchor_asks[index] = self._distance(draw(self._original, other, quick=self.quick))
-            rest = self.locality * self._anchor_asks[index](draw(self.live, other, quick=self.quick))
+                    self._anchor_asks[index] = self._distance(self._draw(self._original, name, other))
+            rest = self.locality * self._anchor_asks[index](self._draw(self.live, name, other))
         return rgb, distance, rest
+
+    def _draw(self, generator: GeneratorBase, name: str, ws: Tensor) -> Tensor:
+        """Draw a w that has a name; what tuning leaves alone, in both generators, is computed once."""
+        if name not in self._begun:
+            self._begun[name] = begin(self.live, ws, self.quick)
+        return draw(generator, ws, quick=self.quick, begun=self._begun[name])
 
 
 def tuned_parameters(generator: GeneratorBase, least: int = 4) -> dict[str, Tensor]:

@@ -9,11 +9,12 @@ import torch
 
 from dnnlib.errors import EditorError
 from dnnlib.options import OptionError
+from training.blocks_stylegan2 import SynthesisBlock
 from training.latent_space import latent_space
 from training.networks_stylegan2 import Generator
-from training.projection_stages import LatentStage, draw
+from training.projection_stages import LatentStage, begin, draw
 from training.projection_step import as_pixels
-from training.projection_tuning import TuningStage
+from training.projection_tuning import TuningStage, tuned_parameters
 from training.projector import ProjectionError, ProjectorConfig, Term, project
 
 SMALL: dict[str, Any] = {
@@ -165,6 +166,30 @@ def test_quick_floats_come_to_nearly_the_same(generator, photo):
 def test_tuning_leaves_the_coarse_blocks_alone(generator, photo):
     last = list(project(generator, photo[0], ProjectorConfig(**{**TINY, "tuned_from": 16})))[-1]
     assert {name.split(".")[1] for name in last.weights} == {"b16", "b32"}
+
+
+def test_what_tuning_leaves_alone_is_computed_once_and_the_picture_is_the_same(generator, monkeypatch):
+    live = copy.deepcopy(generator)
+    tuned_parameters(live, 16)["synthesis.b16.conv0.weight"].requires_grad_(True)
+    ws = generator.mapping(torch.randn(1, 6, generator=torch.Generator().manual_seed(8)))
+    begun = begin(live, ws)
+    assert begun is not None and begun.blocks == 2
+    whole, halves = draw(generator, ws), draw(generator, ws, begun=begun)
+    assert torch.equal(whole, halves)
+
+    looked, features = [], SynthesisBlock.features
+
+    def counted(block, *given):
+        looked.append(block.resolution)
+        return features(block, *given)
+
+    monkeypatch.setattr(SynthesisBlock, "features", counted)
+    config = {**TINY, "w_steps": 0, "plus_steps": 0, "tuning_steps": 8, "tuned_from": 16, "seeds": 0}
+    list(project(generator, other_photo(), ProjectorConfig(**config), start=ws[0]))
+    # Once each: the picture of the start, the pivot, and the other w that the sixth step looks at.
+    assert looked.count(4) == looked.count(8) == 3
+    # The start, eight steps, and the other w by both generators.
+    assert looked.count(16) == 1 + 8 + 2
 
 
 def test_too_little_memory_makes_the_budget_smaller_and_is_said(generator, monkeypatch):

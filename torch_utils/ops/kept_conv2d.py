@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch.autograd.function import once_differentiable
 
+from torch_utils.ops.trained_conv2d import trained_conv2d, trained_spread_conv2d
 from torch_utils.ops.winograd import pays, transformed, winograd_conv2d
 
 # Up to so many cells a convolution is done as one product of matrices: PyTorch's own is made for larger maps.
@@ -63,6 +64,8 @@ def kept_conv2d(x: torch.Tensor, weight: torch.Tensor, forms: KeptForms, margins
     if _worth_keeping(x, weight):
         return _Plain.apply(x, weight, forms, margins)
     left, right, top, bottom = margins
+    if weight.requires_grad and weight.shape[2] == 3 and margins == (1, 1, 1, 1):
+        return trained_conv2d(x, weight)
     if left == right >= 0 and top == bottom >= 0:
         return F.conv2d(x, weight.to(x.dtype), padding=(top, left))
     return F.conv2d(F.pad(x, margins), weight.to(x.dtype))
@@ -76,6 +79,8 @@ def kept_spread_conv2d(x: torch.Tensor, weight: torch.Tensor, forms: KeptForms) 
     """
     if weight.shape[2] == 3 and _worth_keeping(x, weight):
         return _Spread.apply(x, weight, forms)
+    if weight.requires_grad and weight.shape[2] == 3:
+        return trained_spread_conv2d(x, weight)
     return F.conv_transpose2d(x, weight.to(x.dtype).transpose(0, 1), stride=2)
 
 
