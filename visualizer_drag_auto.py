@@ -11,6 +11,11 @@ from pathlib import Path
 
 import click
 
+from dnnlib.waiting import wait_briefly
+
+if __name__ == "__main__":  # Before torch is loaded.
+    wait_briefly()
+
 from dnnlib.errors import EditorError
 from dnnlib.options import click_options, from_kwargs
 from faces.expressions import read_library

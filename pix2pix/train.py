@@ -19,6 +19,9 @@ from tqdm import tqdm
 
 if __name__ == "__main__":  # Started as a file: the project's folder takes the place of this one.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
+    from dnnlib.waiting import wait_briefly
+
+    wait_briefly()
 
 from click.core import ParameterSource
 
