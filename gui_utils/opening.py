@@ -8,6 +8,7 @@ from imgui_bundle import imgui  # noqa: F401  (before glfw: it brings the librar
 import glfw
 
 from gui_utils.errors import NoDisplayError, NoOpenGLError
+from gui_utils.placing import fit_to_monitor
 from gui_utils.surroundings import in_words
 
 
@@ -38,7 +39,7 @@ def open_handle(title: str, width: int, height: int, *, offscreen: bool) -> Any:
             f"the display has no OpenGL 3.3 ({_last_of(errors)}); "
             "install a graphics driver, or use --headless"
         )
-    _fit_to_monitor(handle)
+    fit_to_monitor(handle)
     glfw.make_context_current(handle)
     glfw.swap_interval(0 if offscreen else 1)
     return handle
@@ -46,14 +47,3 @@ def open_handle(title: str, width: int, height: int, *, offscreen: bool) -> Any:
 
 def _last_of(errors: list[str]) -> str:
     return errors[-1] if errors else "GLFW gives no reason"
-
-
-def _fit_to_monitor(handle: Any) -> None:
-    """Let a window be no larger than the monitor has room for."""
-    monitor = glfw.get_primary_monitor()
-    if not monitor:
-        return
-    room = glfw.get_monitor_workarea(monitor)[2:]
-    width, height = glfw.get_window_size(handle)
-    if 0 not in room and (width > room[0] or height > room[1]):
-        glfw.set_window_size(handle, min(width, room[0]), min(height, room[1]))

@@ -26,6 +26,7 @@ from OpenGL import GL
 from gui_utils import theme
 from gui_utils.events import WindowEvents
 from gui_utils.opening import open_handle
+from gui_utils.placing import Whereabouts
 from gui_utils.surroundings import between_frames, drawn_by_processor, share_clipboard
 from gui_utils.timing import FrameTiming, rest
 
@@ -52,6 +53,7 @@ class Window:
     Attributes:
         events: what mouse, keys and drops do.
         timing: how long frames take.
+        where: the window is on the screen.
 
     Raises:
         NoDisplayError: if there is no display.
@@ -70,6 +72,7 @@ class Window:
     ) -> None:
         self.timing = FrameTiming()
         self._handle = open_handle(title, width, height, offscreen=offscreen)
+        self.where = Whereabouts(self._handle)
         self._context = imgui.create_context()
         self._plots = implot.create_context()
         imgui.get_io().set_ini_filename("")  # Nothing is written into the current folder.

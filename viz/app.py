@@ -43,7 +43,7 @@ class App:
         open_session: reads a checkpoint, in the worker's thread.
         seed: of the first picture.
         catalogue: published checkpoints to fetch, if any.
-        settings: the folder in which layout, theme and recent files are remembered; None: nothing is.
+        settings: the folder in which place, layout, theme and recent files are remembered; None: nothing is.
         library: the expressions; those that come with the program if None.
         device: what is to compute: "auto", "cpu", "cuda" or "mps".
         machine: what there is to compute on, if the window is to tell and let it be chosen.
@@ -68,6 +68,7 @@ class App:
         first = EditorState(latent=LatentState(seed=seed), network=NetworkState(device=device))
         state = self.preferences.remembered(first)
         self.state = take_library(state, library or Library())
+        self.preferences.restore_place(window)
         self.preferences.restore_layout(self.docks, window.scale)
         self.worker = Worker(open_session, window.wake, machine)
         self.fetcher = Fetcher(catalogue, on_answer=window.wake) if catalogue is not None else None
@@ -97,7 +98,7 @@ class App:
         self.worker.close()
         fault = sys.exception() is not None and not isinstance(sys.exception(), KeyboardInterrupt)
         self.keeper.close(self.state.history if unsaved(self.state) else None, in_order=not fault)
-        self.preferences.keep(self.state, self.window.scale, at_once=True)
+        self.preferences.keep(self.state, self.window, at_once=True)
         self.canvas.close()
         self.docks.close()
         self.photo_stage.close()
@@ -163,7 +164,7 @@ class App:
     def _remember(self) -> None:
         """Keep the settings now and then; where they cannot be kept, that is said once."""
         try:
-            self.preferences.keep(self.state, self.window.scale)
+            self.preferences.keep(self.state, self.window)
         except EditorError as error:
             self._take(
                 editor.hear(self.state, answers.Remark(f"The window's settings are not kept: {error}"))

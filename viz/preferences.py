@@ -1,4 +1,4 @@
-"""What the window remembers between starts, in a JSON file: layout, theme, sizes, recent files."""
+"""What the window remembers between starts, in a JSON file: place, layout, theme, sizes, recent files."""
 
 import dataclasses
 import json
@@ -11,6 +11,8 @@ from typing import Any
 from imgui_bundle import imgui
 
 from dnnlib.files import FileError, atomic_write, writable_folder
+from gui_utils.placing import Placement
+from gui_utils.window import Window
 from viz.docks import Docks
 from viz.state import EditorState
 
@@ -20,6 +22,7 @@ _FILE = "window.json"
 _KEEP_EVERY = 2.0  # s
 _MOST_RECENT = 12
 _SIZES = (0.5, 3.0)
+_FARTHEST = 100_000  # Screen units: no monitor is farther away or larger.
 
 
 class Preferences:
@@ -69,6 +72,17 @@ class Preferences:
         state = dataclasses.replace(state, project=dataclasses.replace(state.project, recent=projects))
         return dataclasses.replace(state, window=window, network=network)
 
+    def restore_place(self, window: Window) -> None:
+        """Put the window where it was, if that is known."""
+        place = self._kept.get("place")
+        if not isinstance(place, dict):
+            return
+        left, top, width, height = (_number(place.get(name)) for name in ("left", "top", "width", "height"))
+        if width is None or height is None or min(width, height) < 1:
+            return
+        corner = None if left is None or top is None else (left, top)
+        window.where.put(Placement(corner, (width, height), place.get("maximised") is True))
+
     def restore_layout(self, docks: Docks, scale: float) -> None:
         """Put the panels where they were; where a panel has come since, all are as at first.
 
@@ -84,8 +98,8 @@ class Preferences:
     # ------------------------------------------------------------------------
     # Later.
 
-    def keep(self, state: EditorState, scale: float, *, at_once: bool = False) -> None:
-        """Write what has changed, at most every few seconds.
+    def keep(self, state: EditorState, window: Window, *, at_once: bool = False) -> None:
+        """Write what has changed, of the state and of where the window is, at most every few seconds.
 
         Raises:
             FileError: if it cannot be written; it is not tried again.
@@ -96,7 +110,7 @@ class Preferences:
         if io.want_save_ini_settings or at_once:
             self._layout = imgui.save_ini_settings_to_memory()
             io.want_save_ini_settings = False
-        wanted = _wanted(state, self._layout, scale)
+        wanted = _wanted(state, self._layout, window)
         if wanted == self._kept or (time.monotonic() - self._kept_at < _KEEP_EVERY and not at_once):
             return
         self._kept, self._kept_at = wanted, time.monotonic()
@@ -109,7 +123,7 @@ class Preferences:
             raise
 
 
-def _wanted(state: EditorState, layout: str, scale: float) -> dict[str, Any]:
+def _wanted(state: EditorState, layout: str, window: Window) -> dict[str, Any]:
     return {
         "theme": state.window.theme,
         "size": round(state.window.size, 2),
@@ -117,9 +131,16 @@ def _wanted(state: EditorState, layout: str, scale: float) -> dict[str, Any]:
         "closed": sorted(state.window.closed),
         "recent": [str(path) for path in state.network.recent[:_MOST_RECENT]],
         "projects": [str(path) for path in state.project.recent[:_MOST_RECENT]],
-        "scale": round(scale, 3),
+        "scale": round(window.scale, 3),
+        "place": _written(window.where.now()),
         "layout": layout,
     }
+
+
+def _written(placement: Placement) -> dict[str, Any]:
+    left, top = placement.corner or (None, None)
+    width, height = placement.size
+    return {"left": left, "top": top, "width": width, "height": height, "maximised": placement.maximised}
 
 
 def scaled(layout: str, factor: float) -> str:
@@ -129,6 +150,12 @@ def scaled(layout: str, factor: float) -> str:
         return f"{found[1]}={round(int(found[2]) * factor)},{round(int(found[3]) * factor)}"
 
     return re.sub(r"\b(Pos|Size|SizeRef)=(-?\d{1,6}),(-?\d{1,6})", longer, layout)
+
+
+def _number(value: object) -> int | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if abs(value) <= _FARTHEST else None
 
 
 def _texts(value: object) -> list[str]:

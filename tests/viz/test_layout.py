@@ -1,6 +1,7 @@
 """Where the panels are and how the window looks, remembered between two starts of the real window."""
 
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -8,14 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import glfw
 import numpy as np
 import pytest
 
+from gui_utils.placing import Placement
 from tests.screen import open_window
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import FakeSession
 from viz.actions import HidePanel, ResetLayout, Undo
 from viz.canvas import GREETING
+from viz.preferences import Preferences
 from viz.state import EditorState
 
 
@@ -71,6 +75,37 @@ def test_a_layout_grows_with_the_scale(monkeypatch: pytest.MonkeyPatch, tmp_path
         assert stage_left(editor) == pytest.approx(small * 1.4, rel=0.08)
 
 
+@pytest.mark.skipif(os.environ.get("PYOPENGL_PLATFORM") == "egl", reason="the null platform has no places")
+def test_the_window_comes_back_where_it_was_and_as_large(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with started(monkeypatch, tmp_path) as editor:
+        assert editor.window.size == (900, 600), "nothing is known at the first start"
+        editor.window.where.put(Placement((120, 80), (1000, 720)))
+        glfw.poll_events()
+        editor.look(2)
+    assert json.loads((tmp_path / "window.json").read_text())["place"]["width"] == 1000
+    with started(monkeypatch, tmp_path) as editor:
+        assert editor.window.size == (1000, 720)
+        assert glfw.get_window_pos(editor.window._handle) == (120, 80)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [3, {}, {"width": "x", "height": 5}, {"width": 0, "height": 0}, {"width": True, "height": 2},
+     {"left": 1, "width": 10**9, "height": 700}],
+)  # fmt: skip
+def test_a_place_that_is_none_leaves_the_window_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: Any
+) -> None:
+    (tmp_path / "window.json").write_text(json.dumps({"place": place}))
+    with open_window(monkeypatch, 640, 400) as window:
+        Preferences(tmp_path).restore_place(window)
+        glfw.poll_events()
+        window.frame(lambda: None)
+        assert window.size == (640, 400)
+
+
 def theme_padding(editor: EditorPerson) -> float:
     from imgui_bundle import imgui
 
@@ -81,8 +116,6 @@ def theme_padding(editor: EditorPerson) -> float:
     "content", ["", "{", "[1, 2]", '{"theme": 3, "size": "x", "closed": 4, "recent": [1]}']
 )
 def test_damaged_settings_start_the_window_as_at_first(tmp_path: Path, content: str) -> None:
-    from viz.preferences import Preferences
-
     (tmp_path / "window.json").write_text(content)
     state = Preferences(tmp_path).remembered(EditorState())
     assert state.window == EditorState().window
