@@ -84,6 +84,8 @@ def _members(file: IO[bytes], name: str) -> dict[str, np.ndarray]:
                     raise LatentError(f"{name}: {key} is packed as numpy never does; {_WANTED}")
                 with archive.open(f"{key}.npy") as member:
                     found[key] = _array(member, name, key)
+    if not found and "offset.npy" in names:
+        raise LatentError(f"{name}: it is the direction of an edit, not a latent; open it in the Stack panel")
     return found
 
 

@@ -60,6 +60,8 @@ def _act(state: EditorState, action: actions.Action) -> Result:
         return project.act(state, actions.OpenProject(str(action.paths[0])))
     if isinstance(action, actions.DropFiles) and action.paths and may_be_photo(action.paths[0]):
         return photo.act(state, actions.OpenPhoto(str(action.paths[0])))
+    if isinstance(action, actions.DropFiles) and action.paths and action.paths[0].suffix.lower() == ".json":
+        return stack.act(state, actions.OpenStackFile(str(action.paths[0])))
     if isinstance(action, actions.photo.Action):
         return photo.act(state, action)
     if isinstance(action, actions.network.Action):
@@ -90,7 +92,7 @@ def _act(state: EditorState, action: actions.Action) -> Result:
 def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
     """Take news in; frames and progress of an older picture are let go. What has come of it can be undone."""
     after, asked = _hear(state, news)
-    after, more = compare.look(after)
+    after, more = compare.look(photo.in_sight(state, after))
     return history.noted(after, during=False), (*asked, *more)
 
 

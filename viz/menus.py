@@ -61,7 +61,8 @@ def draw_bar(state: EditorState) -> list[Action]:
             for row in rows:
                 found += _draw_item(row, state)
             imgui.end_menu()
-        hint(f"{menu}: what can be done there, and its keys")
+        else:  # Over an open menu a tooltip would lie on its first lines.
+            hint(f"{menu}: what can be done there, and its keys")
         if menu == "View":
             found += _draw_panels_menu(state)
     imgui.end_menu_bar()
@@ -84,5 +85,6 @@ def _draw_panels_menu(state: EditorState) -> list[Action]:
                 found.append(HidePanel(panel.name) if there else ShowPanel(panel.name))
             hint(f"Show or hide the panel {panel.name}. Shown at first.")
         imgui.end_menu()
-    hint("Panels that are shown; each can be moved by its tab and docked where it is let go")
+    else:
+        hint("Panels that are shown; each can be moved by its tab and docked where it is let go")
     return found

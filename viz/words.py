@@ -32,14 +32,39 @@ def status_text(state: EditorState) -> str:
         return state.notice
     if state.drag.pairs and state.drag.pairs[-1].target is None:
         return f"Click a target for the red point ({len(state.drag.pairs)})."
+    if state.photo_waits:
+        return _way_in(state)
     if state.drag.tool is Tool.BRUSH:
         return "Paint on the picture with the left button; the right button does the opposite."
     outcome = state.face.outcome
-    if outcome is not None:
-        return f"{outcome.title}: {outcome.message}"
+    if outcome is not None and not _points_are_newer(state):
+        return _ended_text(outcome)
     if state.complete_pairs:
         return "Press Start to drag the points to their targets. The arrow keys move the selected one."
     return "Click an expression, or click on the picture to set a point."
+
+
+def _way_in(state: EditorState) -> str:
+    """Say what the photograph on the stage waits for."""
+    if state.photo.face is None:
+        return "There is no face in this photograph: open another one, or press Face to leave it."
+    choose = "Click the face that is meant, then press" if len(state.photo.faces) > 1 else "Press"
+    return f"{choose} Bring the face in; expressions work on it after that."
+
+
+def _points_are_newer(state: EditorState) -> bool:
+    """Tell whether the last thing that was done is a point set or moved by hand."""
+    here = state.history.here
+    return here is not None and "points" in here.topics and not here.topics & {"edit", "place"}
+
+
+def _ended_text(outcome: Outcome) -> str:
+    """Say how the last edit ended, and what can be done with it."""
+    if outcome.report is None:
+        return f"{outcome.title}: {outcome.message[:1].lower()}{outcome.message[1:]}"
+    # What was achieved stands beside; the share of the handles' way, which is another measure, does not.
+    ended = f"{outcome.title}: {reason_text(outcome.reason)}."
+    return f"{ended} Weigh it in the Stack, see the picture before with C, or click the next expression."
 
 
 def loading_text(network: NetworkState) -> str:
@@ -56,11 +81,12 @@ def loading_text(network: NetworkState) -> str:
 def outcome_text(outcome: Outcome) -> str:
     """Tell in one line what the last edit came to."""
     ended = reason_text(outcome.reason)
-    parts = [f"{outcome.title}: {ended}, {outcome.steps} steps, {outcome.seconds:.1f} s"]
+    parts = [f"{outcome.title}: {ended}, {outcome.seconds:.1f} s"]
     report = outcome.report
     if report is not None:
-        parts.append(f"{report.measure} {asked_text(report)}, {achieved_text(report)} achieved")
-        parts.append(f"{report.drift:.1f} of 255 outside the mask")
+        way = "no face found" if report.achieved is None else f"{achieved_text(report)} achieved"
+        parts.append(f"{report.measure} {report.before:.1f}, asked {report.asked:.1f}, {way}")
+        parts.append(f"outside the mask {report.drift:.1f} of 255")
     return "  ·  ".join(parts)
 
 

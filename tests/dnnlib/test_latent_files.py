@@ -69,6 +69,8 @@ def test_what_is_no_latent_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "no numpy file" in refused(tmp_path / "empty.npy")
     np.savez(tmp_path / "other.npz", faces=W)
     assert "neither w nor z" in refused(tmp_path / "other.npz")
+    np.savez(tmp_path / "direction.npz", offset=W)
+    assert "Stack panel" in refused(tmp_path / "direction.npz")
     np.savez(tmp_path / "many.npz", w=np.stack([W, W]))
     assert "[2, 14, 64]" in refused(tmp_path / "many.npz")
     np.savez(tmp_path / "nan.npz", w=np.full((14, 64), np.nan))

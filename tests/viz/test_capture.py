@@ -134,7 +134,11 @@ def test_a_folder_that_takes_no_files_is_said_in_one_line(desk, tmp_path, kind):
 
 @pytest.mark.parametrize(
     ("form", "label", "suffix"),
-    [("GIF", "Edit (GIF)", ".gif"), ("MP4", "Edit (MP4)", ".mp4"), ("PNGs", "Edit (PNGs)", "")],
+    [
+        ("GIF", "Save the edit (GIF)", ".gif"),
+        ("MP4", "Save the edit (MP4)", ".mp4"),
+        ("PNGs", "Save the edit (PNGs)", ""),
+    ],
 )
 def test_an_edit_is_saved_in_the_form_that_is_chosen(
     editor: EditorPerson, form: str, label: str, suffix: str
@@ -192,7 +196,7 @@ def test_a_film_ends_at_the_picture_that_is_shown_after_an_amount_was_moved(edit
     editor.click("PNGs")
     editor.click("Points on the film")
     editor.look(2)
-    editor.click("Edit (PNGs)")
+    editor.click("Save the edit (PNGs)")
     editor.wait_for(lambda: editor.state.capture.saved is not None)
     frames = sorted(editor.state.capture.saved.iterdir())
     assert len(frames) >= FILM_FRAMES[0] and np.asarray(Image.open(frames[0]))[0, 0].tolist() == [18, 70, 0]

@@ -273,8 +273,8 @@ def test_the_result_is_told_in_plain_words(bench):
         report=answers.Report("tilt, clockwise", 0.2, -4.8, -3.0, 0.6, None, 1.2, unit="°"),
     )
     assert outcome_text(outcome) == (
-        "Smile: as far as this model goes, 3 steps, 0.1 s  ·  tilt, clockwise 0.2 ° before, -4.8 asked, "
-        "-3.0 ° (60%) achieved  ·  1.2 of 255 outside the mask"
+        "Smile: as far as this model goes, 0.1 s  ·  tilt, clockwise 0.2, asked -4.8, "
+        "-3.0 ° (60%) achieved  ·  outside the mask 1.2 of 255"
     )
 
 
@@ -411,7 +411,7 @@ def test_a_stack_is_saved_opened_and_replayed_on_another_seed(editor: EditorPers
 
 def test_an_edit_becomes_a_direction_that_another_seed_takes(editor: EditorPerson, tmp_path: Path) -> None:
     edited(editor, "Close eyes")
-    editor.click("w##direction")
+    editor.click("Save##direction")
     saved = tmp_path / "out" / "direction-seed18-01.npz"
     assert np.load(saved)["offset"].shape == (8, 16)
     editor.click("+##seed")

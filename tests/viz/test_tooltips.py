@@ -174,3 +174,31 @@ def test_every_control_of_every_panel_has_a_tooltip(
         person.look(5)
     assert len(watcher.seen) > 40, "the panels were walked"
     assert watcher.without == {}
+
+
+def test_no_tooltip_lies_on_a_menu_that_is_open(
+    person: EditorPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from imgui_bundle import imgui
+
+    written, write = list[str](), imgui.text_unformatted
+
+    def noted(text: str) -> None:
+        written.append(text)
+        write(text)
+
+    monkeypatch.setattr(imgui, "text_unformatted", noted)
+
+    def rest() -> None:
+        """Let the mouse lie still for as long as tooltips wait."""
+        before = imgui.get_time()
+        written.clear()
+        person.wait_for(lambda: imgui.get_time() > before + 1.0)
+
+    left, top, right, bottom = person.place_of("File##menu")
+    person.move((left + right) / 2, (top + bottom) / 2)
+    rest()
+    assert any(text.startswith("File: ") for text in written), "closed, it has one"
+    person.click("File##menu")
+    rest()
+    assert person.sees("Quit") and not any(text.startswith("File: ") for text in written)

@@ -284,7 +284,7 @@ def test_picture_and_film_are_saved(editor: EditorPerson) -> None:
     editor.click("Picture (PNG)")
     picture = editor.state.capture.saved
     assert picture.read_bytes()[:4] == b"\x89PNG"
-    editor.click("Edit (GIF)")
+    editor.click("Save the edit (GIF)")
     editor.wait_for(lambda: editor.state.capture.saved != picture)
     assert editor.state.capture.saved.suffix == ".gif"
 

@@ -19,7 +19,8 @@ _WHOLE = (
     "Default: on"
 )
 _FPS = (5, 50)
-_TITLES = {FilmKind.GIF: "Edit (GIF)", FilmKind.MP4: "Edit (MP4)", FilmKind.FRAMES: "Edit (PNGs)"}
+_TEXTS = {FilmKind.GIF: "GIF", FilmKind.MP4: "MP4", FilmKind.FRAMES: "PNGs"}
+_TITLES = {kind: f"Save the edit ({text})" for kind, text in _TEXTS.items()}
 
 
 def draw(state: EditorState) -> list[Action]:
@@ -57,7 +58,7 @@ def _draw_folder(capture: CaptureState) -> CaptureState:
 
 def _draw_film(capture: CaptureState, *, photo: bool) -> CaptureState:
     row("Film", _FILM)
-    texts = [(FilmKind.GIF.value, "GIF"), (FilmKind.MP4.value, "MP4"), (FilmKind.FRAMES.value, "PNGs")]
+    texts = [(kind.value, text) for kind, text in _TEXTS.items()]
     kind = FilmKind(choice("film", capture.film.value, texts, _FILM))
     row("Rate", _RATE)
     fps = imgui.slider_int("##fps", capture.fps, *_FPS, "%d frames/s")[1]

@@ -79,7 +79,8 @@ def _draw_title(state: EditorState, index: int, layer: Layer) -> list[Action]:
     """Draw the title, which can be pulled to another place, and the buttons at its right."""
     found: list[Action] = []
     spacing, side = imgui.get_style().item_inner_spacing.x, imgui.get_frame_height()
-    room = imgui.get_content_region_avail().x - 4 * (side + spacing)
+    save = imgui.calc_text_size("Save").x + 2 * imgui.get_style().frame_padding.x
+    room = max(side, imgui.get_content_region_avail().x - 3 * side - save - 4 * spacing)
     imgui.begin_group()
     imgui.align_text_to_frame_padding()
     imgui.push_style_color(imgui.Col_.text, theme.TEXT if layer.on else theme.MUTED)
@@ -101,7 +102,7 @@ def _draw_title(state: EditorState, index: int, layer: Layer) -> list[Action]:
             found.append(MoveLayer(index, index + 1))
     imgui.same_line(0, spacing)
     with disabled(layer.offset is None):
-        if button("w##direction", width=side, tooltip=_direction_help(state)):
+        if button("Save##direction", width=save, tooltip=_direction_help(state)):
             found.append(SaveDirection(index, _npz(state.stack_path)))
     imgui.same_line(0, spacing)
     if button("×##remove", width=side, tooltip="Take this edit out (Undo brings it back)"):
@@ -172,7 +173,7 @@ def _draw_files(state: EditorState) -> list[Action]:
     typed, text = imgui.input_text_with_hint(
         "##stackfile", "path of a recipe or direction …", state.stack_path
     )
-    hint("For Save recipe, and for the w of an edit; Enter opens what is typed. Default: empty")
+    hint("For Save recipe, and for Save of an edit; Enter opens what is typed. Default: empty")
     if typed:
         found.append(TypeStackPath(text))
     if imgui.is_item_deactivated() and imgui.is_key_pressed(imgui.Key.enter) and text.strip():
@@ -181,12 +182,12 @@ def _draw_files(state: EditorState) -> list[Action]:
 
 
 def _recipe_help(state: EditorState) -> str:
-    place = _place(state, "recipe-….json", ".json")
+    place = _place(state, f"recipe-seed{state.latent.seed}-NN.json", ".json")
     return f"Write all edits, with strengths, amounts and order, to {place}. It replays on any picture."
 
 
 def _direction_help(state: EditorState) -> str:
-    place = _place(state, "direction-….npz", ".npz")
+    place = _place(state, f"direction-seed{state.latent.seed}-NN.npz", ".npz")
     return f"Save this edit as a direction of w, to {place}. It can be added to any picture of this network."
 
 

@@ -8,7 +8,7 @@ from viz import actions, commands, points
 from viz.actions.points import Action
 from viz.rules import looking, masks
 from viz.rules.jobs import request_of
-from viz.rules.steps import Result, begin, in_job, with_banner
+from viz.rules.steps import Result, begin, check_in_sight, in_job, with_banner
 from viz.state import AfterLook, DragState, EditorState, JobKind, Marker, MaskChange
 
 
@@ -129,6 +129,7 @@ def _start(state: EditorState, *, one_step: bool) -> Result:
     pairs, size = state.complete_pairs, state.image_size
     if not pairs or size is None:
         raise EditorError("Nothing to drag: click on the picture for a point, and again for its target.")
+    check_in_sight(state)
     request = request_of(pairs, state.drag.mask)
     request.check(size)
     state = begin(state, JobKind.DRAG, "Drag")

@@ -16,7 +16,7 @@ from viz.answers.stack import News
 from viz.rules import looking
 from viz.rules.capture import free_name
 from viz.rules.picture import go_to
-from viz.rules.steps import Result, begin, in_picture, next_epoch, with_banner
+from viz.rules.steps import Result, begin, check_in_sight, in_picture, next_epoch, with_banner
 from viz.state import EditorState, JobKind
 
 
@@ -132,7 +132,9 @@ def start(state: EditorState, layer: Layer, place: int | None, rest: tuple[int, 
 
     Raises:
         ExpressionError: if an expression is not known any more.
+        EditorError: if a photograph is on the stage whose face is not in the network yet.
     """
+    check_in_sight(state)
     face = state.face
     expression, strength = expression_of(state, layer)
     state = begin(state, JobKind.ADJUST, layer.title)

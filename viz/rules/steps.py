@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+from dnnlib.errors import EditorError
 from drag.request import FloatArray
 from viz import answers, commands
 from viz.state import Banner, Curve, EditorState, Job, JobKind, WindowState
@@ -12,7 +13,6 @@ Result = tuple[EditorState, tuple[commands.Command, ...]]
 
 
 _MOST_BANNERS = 3
-_MOST_RECENT = 12
 _MOST_RECENT = 12
 
 
@@ -101,6 +101,19 @@ def begin(state: EditorState, kind: JobKind, title: str) -> EditorState:
     state = dataclasses.replace(state, picture_epoch=state.epoch, job=Job(state.epoch, kind, title))
     state = dataclasses.replace(state, curve=Curve(), window=dataclasses.replace(state.window, greeted=True))
     return in_face(state, faces=None, glanced=False, outcome=None)
+
+
+def check_in_sight(state: EditorState) -> None:
+    """See to it that an edit is of what is on the stage.
+
+    Raises:
+        EditorError: if that is a photograph whose face is not in the network yet.
+    """
+    if state.photo_waits:
+        raise EditorError(
+            "The face of this photograph is not in the network yet: press Bring the face in (panel Photo), "
+            "or Face there to work on the network's own picture."
+        )
 
 
 def numbers(points: FloatArray) -> list[tuple[float, float]]:

@@ -107,6 +107,11 @@ class EditorState:
         return given is not None and given.is_same(self.latent.given)
 
     @property
+    def photo_waits(self) -> bool:
+        """Whether a photograph is on the stage whose face is not in the network: edits would be unseen."""
+        return self.photo.shown is not None and not self.of_photo
+
+    @property
     def ready(self) -> bool:
         """Whether an edit can begin: there is a picture, and nothing is under way."""
         return self.frame is not None and not self.busy and self.network.loading is None
