@@ -1,5 +1,7 @@
 """What the window does itself: files that are quick to write, dialogs of the system, panels in front."""
 
+import shutil
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -27,8 +29,11 @@ _OWN = (
     commands.OpenDialog,
     commands.CloseWindow,
 )
+# What draws dialogs on Linux; where none of them is installed, asking gives no answer at all.
+_DIALOG_PROGRAMS = ("zenity", "kdialog", "matedialog", "qarma")
 _NO_DIALOG = (
-    "This system has no file dialog (zenity or kdialog): type the path, or drop a file on the window."
+    "This system has no file dialog: install zenity (sudo apt-get install -y zenity) or kdialog; until then "
+    "type the path in the panel, or drop a file on the window."
 )
 
 
@@ -85,6 +90,8 @@ class Errands:
     def _open_dialog(self, epoch: int, asked: AskForFile) -> list[answers.News]:
         if self._dialog is not None:
             return []
+        if not _has_dialogs():
+            return [answers.Failed(epoch, _NO_DIALOG)]
         try:
             self._dialog = asked, _MAKERS[asked.kind](asked)
         except RuntimeError:
@@ -109,6 +116,11 @@ class Errands:
         if self._dialog is not None:
             self._dialog[1].kill()
             self._dialog = None
+
+
+def _has_dialogs() -> bool:
+    """Tell whether this system can ask for a file."""
+    return not sys.platform.startswith("linux") or any(map(shutil.which, _DIALOG_PROGRAMS))
 
 
 def _filters(asked: AskForFile) -> list[str]:

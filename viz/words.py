@@ -84,9 +84,9 @@ def outcome_text(outcome: Outcome) -> str:
     parts = [f"{outcome.title}: {ended}, {outcome.seconds:.1f} s"]
     report = outcome.report
     if report is not None:
-        way = "no face found" if report.achieved is None else f"{achieved_text(report)} achieved"
+        way = "no face found" if report.achieved is None else f"got {achieved_text(report)}"
         parts.append(f"{report.measure} {report.before:.1f}, asked {report.asked:.1f}, {way}")
-        parts.append(f"outside the mask {report.drift:.1f} of 255")
+        parts.append(f"elsewhere {report.drift:.1f} of 255")
     return "  ·  ".join(parts)
 
 

@@ -274,7 +274,7 @@ def test_the_result_is_told_in_plain_words(bench):
     )
     assert outcome_text(outcome) == (
         "Smile: as far as this model goes, 0.1 s  ·  tilt, clockwise 0.2, asked -4.8, "
-        "-3.0 ° (60%) achieved  ·  outside the mask 1.2 of 255"
+        "got -3.0 ° (60%)  ·  elsewhere 1.2 of 255"
     )
 
 
