@@ -10,7 +10,7 @@ from dnnlib.latents import COLUMNS, GivenLatent, Latent, LatentError, z_of
 from drag.config import DragConfig
 from drag.request import DragRequest
 from headless.session import EditSession
-from tests.training.test_checkpoint import make
+from tests.training.small_generators import make
 from training.generator import GeneratorBase
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.training.test_checkpoint import make
+from tests.training.small_generators import make
 from training.checkpoint import CheckpointError, load_generator, save_generator
 
 _STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")

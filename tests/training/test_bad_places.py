@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from dnnlib.latents import Latent
 from tests.torch_utils.network_pickles import dumps, snapshot
-from tests.training.test_checkpoint import make
+from tests.training.small_generators import make
 from tools.opening import open_session
 from training.checkpoint import CheckpointError, load_generator, save_generator
 from training.convert import main as convert

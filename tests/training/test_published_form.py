@@ -11,7 +11,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from tests.training.test_checkpoint import KINDS, make, picture
+from tests.training.small_generators import KINDS, make, picture
 from torch_utils.network_file import Region
 from torch_utils.pickle_machine import PickleMachine
 from torch_utils.pickle_records import Call, Name

@@ -13,7 +13,7 @@ from dnnlib.latents import Latent
 from drag.config import DragConfig
 from drag.request import DragRequest
 from headless.session import EditSession
-from tests.training.test_checkpoint import make
+from tests.training.small_generators import make
 from tests.viz.conftest import EditorPerson
 from tests.viz.fakes import FakeSession
 from tests.viz.test_worker import Desk, open_desk
