@@ -29,12 +29,14 @@ from dnnlib.photos import Photo, read_photo
 from dnnlib.pictures import save_gif, save_mp4, save_png
 from dnnlib.words import duration_text
 from faces.landmarks import Face, NoFaceError
+from headless.cutting import PhotoDeskError
 from headless.edit import FILM_FPS, FILM_HOLD, EditResult, describe, edit_face
 from headless.needs import Projection
 from headless.options import EditOptions
-from headless.photo_desk import PhotoDesk, PhotoDeskError, Sitting
+from headless.photo_desk import PhotoDesk
 from headless.photo_options import PhotoOptions
 from headless.session import EditSession, Picture
+from headless.sitting import Sitting
 
 DRAWN = (
     "This network draws portraits: the face becomes a drawn one. With one of photographed faces it stays a "

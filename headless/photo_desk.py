@@ -4,58 +4,23 @@ import dataclasses
 import hashlib
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from dnnlib.errors import EditorError
 from dnnlib.latents import GivenLatent, Latent
 from dnnlib.photo_record import MOST_KEPT, PhotoRecord
 from dnnlib.photos import Photo, photo_bytes, read_photo
-from faces.align import Alignment, cut_out, ffhq_alignment, standing_like, stands_otherwise
+from faces.align import Alignment, cut_out
 from faces.landmarks import Face
 from faces.masks import Mask
 from faces.paste import Paste
 from faces.photograph import PhotographFaces, Progress, find_faces
-from faces.whole_face import face_mask
+from headless.cutting import Cutter, PhotoDeskError
 from headless.needs import Projection, Projector
 from headless.picture import Picture
 from headless.session import EditSession
-
-# The photograph is shown, and filmed, at this longer side, px.
-SCREEN = 1280
-
-
-class PhotoDeskError(EditorError):
-    """Something was asked of a photograph before it was ready, or of a network that cannot have one."""
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Sitting:
-    """A face of a photograph, in the generator.
-
-    Attributes:
-        latent: what the generator draws it from.
-        alignment: where the face was cut out of the photograph.
-        aligned: what was cut out, uint8 [S, S, 3].
-        inverted: how the generator draws it.
-        step: the state of the projection that counts; None where a record was taken up again.
-        face: as it was found.
-        full: puts edits back into the photograph.
-        small: likewise, into the one on the screen.
-        mask: [S, S], where the whole face is.
-    """
-
-    latent: Latent
-    alignment: Alignment
-    aligned: Picture
-    inverted: Picture
-    step: Projection | None
-    face: Face
-    full: Paste
-    small: Paste
-    mask: Mask
+from headless.sitting import Sitting, for_the_screen
+from headless.tuned_files import TunedFiles
 
 
 class PhotoDesk:
@@ -83,16 +48,16 @@ class PhotoDesk:
         keep: Path | None = None,
         tuned: Path | None = None,
     ) -> None:
-        self._session, self._projector, self._keep, self._tuned = session, projector, keep, tuned
-        session.tuned.find = self._find_tuned
+        self._session, self._projector, self._keep = session, projector, keep
+        self._tuned = TunedFiles(projector, tuned, session.sha256, lambda text: session.on_remark(text))
+        session.tuned.find = self._tuned.read
         self.photo: Photo | None = None
         self.small: Picture | None = None
         self.faces: Sequence[Face] = ()
         self.sitting: Sitting | None = None
         self.whole_face = False
-        self._standing: tuple[Alignment | None] | tuple[()] = ()
+        self._cutter = Cutter(session)
         self._content: tuple[str, bytes | None] = "", None
-        self._beside: dict[bytes, Path] = {}
 
     @property
     def budgets(self) -> tuple[str, ...]:
@@ -112,7 +77,7 @@ class PhotoDesk:
 
     def _take(self, path: Path, data: bytes) -> tuple[Photo, Picture]:
         photo = read_photo(path, data)
-        small = _shrunk(photo.rgb)
+        small = for_the_screen(photo.rgb)
         mark = hashlib.sha256(data).hexdigest()
         self._content = mark, data if len(data) <= MOST_KEPT else None
         self.photo, self.small, self.sitting, self.faces = photo, small, None, ()
@@ -130,26 +95,8 @@ class PhotoDesk:
         Raises:
             PhotoDeskError: if the generator's frames are not square.
         """
-        height, width = self._session.image_size
-        if height != width:
-            raise PhotoDeskError(
-                f"{self._session.path.name}: its pictures are {width} × {height}; a face of a photograph "
-                "needs a network with square ones, made for faces"
-            )
-        alignment = ffhq_alignment(face.landmarks, width)
-        own = self._own_alignment()
-        alignment = alignment if own is None else standing_like(alignment, own)
+        alignment = self._cutter.alignment(face)
         return alignment, cut_out(self._photo.rgb, alignment)
-
-    def _own_alignment(self) -> Alignment | None:
-        """See how the faces stand in the generator's own frames; None where they stand as FFHQ's do."""
-        if not self._standing:
-            session = self._session
-            average = session.draw(session.w_at(Latent(psi=0.0)))
-            faces = session.detector("bundled").detect(average)
-            own = ffhq_alignment(faces[0].landmarks, average.shape[0]) if faces else None
-            self._standing = (own if own is not None and stands_otherwise(own) else None,)
-        return self._standing[0]
 
     # ------------------------------------------------------------------------
     # Into the generator.
@@ -172,30 +119,21 @@ class PhotoDesk:
         alignment, aligned = self.take_out(face)
         given = GivenLatent(photo.path.name, w=step.w.detach().cpu().numpy().astype(np.float32))
         latent = dataclasses.replace(Latent(), psi=1.0, given=given)
-        self._keep_tuned(latent, step)
+        self._tuned.keep(latent, step, photo.path.name)
         # What was kept is a little rounded: drawn by it from the first, the face is the same another day.
-        kept = self._find_tuned(latent)
+        kept = self._tuned.read(latent)
         self._session.tuned.keep(latent, step.generator if kept is None else kept)
         self._session.go_to_latent(latent)
-        return self._sit(face, latent, alignment, aligned, self._session.frame(), step)
+        return self._sit(face, latent, alignment, aligned, step)
 
     def _sit(
-        self,
-        face: Face,
-        latent: Latent,
-        alignment: Alignment,
-        aligned: Picture,
-        inverted: Picture,
-        step: Projection | None,
+        self, face: Face, latent: Latent, alignment: Alignment, aligned: Picture, step: Projection | None
     ) -> Sitting:
         photo, small = self._photo, self.small
         if small is None:
             raise PhotoDeskError("open a photograph first")
-        full = Paste.of(photo.pixels, photo.rgb, alignment, inverted)
-        shrunk = Alignment((alignment.quad + 0.5) * (small.shape[1] / photo.size[1]) - 0.5, alignment.size)
-        near = Paste.of(small, small, shrunk, inverted)
-        whole = face_mask(alignment.to_frame(face.landmarks), alignment.size)
-        self.sitting = Sitting(latent, alignment, aligned, inverted, step, face, full, near, whole)
+        inverted = self._session.frame()
+        self.sitting = Sitting.of(photo, small, face, latent, alignment, aligned, inverted, step)
         return self.sitting
 
     # ------------------------------------------------------------------------
@@ -207,7 +145,7 @@ class PhotoDesk:
         given = sitting.latent.given
         if given is None:
             raise PhotoDeskError("the face is not in the generator yet: press Bring in first")
-        tuned = self._tuned_of(sitting.latent)
+        tuned = self._tuned.of(sitting.latent)
         return PhotoRecord(
             self._photo.path, mark, self._session.sha256, given, sitting.alignment.quad,
             sitting.face.landmarks, content, tuned, meant=self._session.moved_where,
@@ -231,54 +169,15 @@ class PhotoDesk:
         self.faces = (face,)
         latent = dataclasses.replace(Latent(), psi=1.0, given=record.given)
         if record.tuned is not None:
-            self._beside[_bytes_of(latent)] = record.tuned
+            self._tuned.lies_beside(latent, record.tuned)
         self._session.go_to_latent(latent)
-        if record.tuned_note and self._tuned_of(latent) is None:
+        if record.tuned_note and self._tuned.of(latent) is None:
             self._session.on_remark(record.tuned_note)
         alignment = Alignment(record.quad, self._session.image_size[0])
         aligned = cut_out(self._photo.rgb, alignment)
-        sitting = self._sit(face, latent, alignment, aligned, self._session.frame(), None)
+        sitting = self._sit(face, latent, alignment, aligned, None)
         self._session.moved_where = record.meant
         return sitting
-
-    # ------------------------------------------------------------------------
-    # Tuned generators.
-
-    def _tuned_of(self, latent: Latent) -> Path | None:
-        """Find the file of what was tuned for a latent; None where nothing was, or it is gone."""
-        for path in (self._tuned_file(latent), self._beside.get(_bytes_of(latent))):
-            if path is not None and path.is_file():
-                return path
-        return None
-
-    def _tuned_file(self, latent: Latent) -> Path | None:
-        """Name the file of a tuned generator by the latent that it draws."""
-        if self._tuned is None or latent.given is None or latent.given.w is None:
-            return None
-        mark = hashlib.sha256(latent.given.w.astype(np.float32).tobytes() + self._session.sha256.encode())
-        return self._tuned / f"{mark.hexdigest()[:32]}.safetensors"
-
-    def _keep_tuned(self, latent: Latent, step: Projection) -> None:
-        """Write what tuning has changed; where it cannot be written, that is said, and the work goes on."""
-        path = self._tuned_file(latent)
-        if path is None or path.is_file():
-            return
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._projector.save_tuned(path, step, self._photo.path.name)
-        except (EditorError, OSError) as error:
-            self._session.on_remark(f"The tuned network is not kept for another time: {error}")
-
-    def _find_tuned(self, latent: Latent) -> Any:
-        """Read the tuned generator of a latent again; None where there is none."""
-        path = self._tuned_of(latent)
-        if path is None:
-            return None
-        try:
-            return self._projector.load_tuned(path)
-        except EditorError as error:
-            self._session.on_remark(f"The network as it was tuned to this face cannot be read: {error}")
-            return None
 
     def is_of(self, latent: Latent) -> bool:
         """Tell whether a latent is that of the face in the photograph."""
@@ -335,18 +234,3 @@ class PhotoDesk:
         if self.sitting is None:
             raise PhotoDeskError("the face is not in the generator yet: press Bring in first")
         return self.sitting
-
-
-def _bytes_of(latent: Latent) -> bytes:
-    given = latent.given
-    return b"" if given is None or given.w is None else given.w.astype(np.float32).tobytes()
-
-
-def _shrunk(rgb: Picture) -> Picture:
-    """Shrink a photograph for the screen."""
-    height, width = rgb.shape[:2]
-    scale = SCREEN / max(height, width)
-    if scale >= 1:
-        return rgb
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX, reducing_gap=2.0))

@@ -24,7 +24,7 @@ class TunedCopies:
 
     def of(self, latent: Latent) -> WithNoise | None:
         """Give the copy that draws a latent; None if there is none."""
-        name = _name_of(latent)
+        name = name_of(latent)
         if name and name not in self._copies and self.find is not None:
             found = self.find(latent)
             if found is not None:
@@ -33,12 +33,12 @@ class TunedCopies:
 
     def keep(self, latent: Latent, generator: LoadedGenerator) -> None:
         """Let the pictures of a latent from a file be drawn by a copy from now on."""
-        self._copies[_name_of(latent)] = WithNoise(generator)
+        self._copies[name_of(latent)] = WithNoise(generator)
         while len(self._copies) > _MOST:
             del self._copies[next(iter(self._copies))]
 
 
-def _name_of(latent: Latent) -> bytes:
+def name_of(latent: Latent) -> bytes:
     """Tell latents from files apart by their w; b"" for one that has none."""
     given = latent.given
     return b"" if given is None or given.w is None else given.w.astype(np.float32).tobytes()

@@ -16,9 +16,10 @@ from dnnlib.photos import PhotoError, read_photo
 from faces.landmarks import Face, NoFaceError
 from faces.photograph import PhotographFaces
 from headless import photo_desk
+from headless.cutting import PhotoDeskError
 from headless.options import EditOptions
 from headless.photo import run_photo
-from headless.photo_desk import PhotoDesk, PhotoDeskError
+from headless.photo_desk import PhotoDesk
 from headless.photo_options import PhotoOptions
 from tests.headless.stubs import SIZE, StripedGenerator, average_landmarks, brightness, striped_session
 
