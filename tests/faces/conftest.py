@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.faces.edits import edit, w
 from training.portraits import FACTORS, Z_DIM, factors_from_latent, factors_from_scores, render
 
 
@@ -29,3 +30,16 @@ def average():
 @pytest.fixture
 def landmarks(average):
     return average[1].copy()
+
+
+@pytest.fixture
+def layers():
+    first = edit(1, w(0))
+    return first, edit(2, first.end, title="Drag")
+
+
+def with_spot(frame, centre=(48, 60), radius=9, colour=(220, 20, 40)):
+    y, x = np.mgrid[: len(frame), : len(frame)]
+    edited = frame.copy()
+    edited[np.hypot(x - centre[0], y - centre[1]) <= radius] = colour
+    return edited
