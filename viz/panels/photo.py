@@ -16,7 +16,7 @@ from viz.actions import (
     SavePhoto,
     StopJob,
 )
-from viz.rules.photo import DRAWN, is_of_photo
+from viz.rules.photo import DRAWN, is_of_photo, not_this_one
 from viz.shortcuts import ask_for_photo
 from viz.state import BUDGETS, EditorState, JobKind, PhotoState, PhotoView
 
@@ -98,6 +98,8 @@ def _draw_work(state: EditorState) -> list[Action]:
         draw_button = main_button if kind is photo.view else button
         if draw_button(f"{name}##view", width=width, tooltip=tooltip):
             view = kind
+    if not state.busy and (why := not_this_one(state)):
+        muted(why)
     with disabled(not is_of_photo(state) or not state.ready):
         whole = imgui.checkbox("Whole face", whole)[1]
         hint("Put the whole face as the network draws it into the photograph, not only what the edit changed")

@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from dnnlib.errors import EditorError
+from dnnlib.latents import GivenLatent
 from dnnlib.photo_record import PhotoRecord
 from dnnlib.words import duration_text
 from viz import actions, answers, commands
@@ -92,6 +93,7 @@ def _opened(state: EditorState, news: answers.PhotoOpened) -> EditorState:
         news.path, news.picture, news.size, news.faces, news.note, news.drawn,
         budget=state.photo.budget, whole_face=state.photo.whole_face, view=PhotoView.BEFORE,
         record=state.photo.record,  # Until another face is in, a project is of the one before.
+        before=_with_present(state.photo),
     )  # fmt: skip
     state = dataclasses.replace(state, photo=photo)
     if not news.faces:
@@ -148,8 +150,9 @@ def _inverted(state: EditorState, news: answers.Inverted) -> Result:
         before = state.picture.w
         state, asked = go_to(state, before) if before is not None else new_picture(state)
         return dataclasses.replace(state, notice=news.message), asked
+    earlier = _with_present(state.photo)
     state = dataclasses.replace(
-        in_photo(state, given=news.latent.given, record=news.record), latent=news.latent
+        in_photo(state, given=news.latent.given, record=news.record, before=earlier), latent=news.latent
     )
     state = dataclasses.replace(state, drag=dataclasses.replace(state.drag, pairs=(), mask=None))
     state, asked = new_picture(state)
@@ -157,11 +160,51 @@ def _inverted(state: EditorState, news: answers.Inverted) -> Result:
     return dataclasses.replace(state, notice=said), asked
 
 
+def _with_present(photo: PhotoState) -> tuple[GivenLatent, ...]:
+    return photo.before if photo.given is None else (*photo.before, photo.given)
+
+
+def not_this_one(state: EditorState) -> str:
+    """Say in a sentence or two why edits are not put into the photograph; empty where they are."""
+    photo, given = state.photo, state.latent.given
+    if photo.path is None or photo.face is None or state.frame is None or state.of_photo:
+        return ""
+    there = next((one.name for one in photo.before if one.is_same(given)), "")
+    way = "undo or redo until its face is there" if photo.given is not None else "bring its face in first"
+    if not there:
+        return f"To save this photograph, {way}."
+    if there == photo.path.name:
+        return (
+            f"The face in the picture was brought in before the present one. To save the photograph, {way}."
+        )
+    own = f"The face in the picture is that of {there}, and not of this photograph."
+    return f"{own} To save this photograph, {way}; for the other, open {there} again and bring its face in."
+
+
+def left_out(state: EditorState) -> str:
+    """Say of which faces in the history a project holds the w alone; empty where there are none."""
+    record = state.photo.record
+    found = [
+        one.name
+        for one in state.photo.before
+        if (record is None or not one.is_same(record.given))
+        and any(one.is_same(entry.moment.latent.given) for entry in state.history.entries)
+    ]
+    if record is None or not found:
+        return ""
+    names = ", ".join(dict.fromkeys(found))
+    return (
+        f"holds {record.path.name} as it was brought in last, with what was tuned to it. Of faces brought in "
+        f"before ({names}) it holds the w alone, without photograph and tuned network."
+    )
+
+
 def _save(state: EditorState, typed: str) -> Result:
     if not state.ready:
         return state, ()
     if not is_of_photo(state):
-        raise EditorError("No face of a photograph is in the generator: open one, and bring the face in.")
+        why = not_this_one(state) or "No face of a photograph is in the generator: open one, and bring it in."
+        raise EditorError(why)
     path = Path(typed).expanduser() if typed else _free_name(state)
     state = next_epoch(state)
     return state, (commands.SavePhoto(state.epoch, path),)

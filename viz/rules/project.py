@@ -11,7 +11,8 @@ from viz.history_words import changes
 from viz.rules.capture import free_name
 from viz.rules.history import show
 from viz.rules.network import open_network
-from viz.rules.steps import Result, done_with_project, in_project, next_epoch, project_is
+from viz.rules.photo import left_out
+from viz.rules.steps import Result, done_with_project, in_project, next_epoch, project_is, with_banner
 from viz.state import Arrival, EditorState
 
 PATTERNS = (("Projects", "*.zip"), ("All files", "*"))
@@ -58,7 +59,9 @@ def hear(state: EditorState, news: News) -> Result:
             state = project_is(
                 done_with_project(state, epoch), path, history.here.moment if history.here else None
             )
-            return dataclasses.replace(state, notice=f"Saved {path}"), ()
+            state = dataclasses.replace(state, notice=f"Saved {path}")
+            missing = left_out(state)
+            return with_banner(state, f"{path.name} {missing}", severe=False) if missing else state, ()
         case answers.ProjectRead():
             return _read(state, news)
         case answers.WorkFound(leftovers):

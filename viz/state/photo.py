@@ -41,6 +41,8 @@ class PhotoState:
         seen: what part of it is seen, where it is the photograph.
         given: what the generator draws the face from; None until it was brought in.
         record: what a project remembers of it.
+        before: the faces of photographs that were brought in before it: their pictures can be gone back to,
+            but edits of them are put into a photograph no more.
         edited: the photograph with the present picture in it; None where nothing is to be seen.
     """
 
@@ -57,6 +59,7 @@ class PhotoState:
     seen: ViewState = ViewState()
     given: GivenLatent | None = None
     record: PhotoRecord | None = None
+    before: tuple[GivenLatent, ...] = ()
     edited: npt.NDArray[np.uint8] | None = None
 
     @property
