@@ -14,10 +14,10 @@ _SPACE = "panels"
 
 # Widths and heights at first, before scaling; a side leaves the stage its share of a small window.
 _LEFT_WIDTH = 348.0
-_RIGHT_WIDTH = 300.0
+_RIGHT_WIDTH = 312.0
 _BELOW_HEIGHT = 200.0
 _SIDE_MOST = 0.30  # Of the window's width.
-_TOP_SHARE = 0.36
+_TOP_SHARE = 0.40
 
 
 class Docks:

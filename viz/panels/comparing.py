@@ -9,7 +9,7 @@ from viz.shortcuts import with_keys
 from viz.state import EditorState
 from viz.state.compare import Against, CompareMode
 
-_OF_PHOTO = "as it was"
+_OF_PHOTO = "original"
 _AGAINST = {Against.EDIT: "last edit", Against.OWN: "all edits"}
 
 

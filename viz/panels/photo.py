@@ -4,7 +4,8 @@ import dataclasses
 
 from imgui_bundle import imgui
 
-from gui_utils.widgets import button, choice, disabled, fact, hint, main_button, muted, row, share_of_row
+from gui_utils import theme
+from gui_utils.widgets import button, choice, disabled, elided, hint, main_button, muted, row, share_of_row
 from viz.actions import (
     Action,
     AskForFile,
@@ -20,6 +21,7 @@ from viz.rules.photo import DRAWN, is_of_photo, not_this_one
 from viz.shortcuts import ask_for_photo
 from viz.state import BUDGETS, EditorState, JobKind, PhotoState, PhotoView
 
+_PARTS = 3  # Of the first row; the button is one of them.
 _SAVED = (("PNG, TIFF, WebP (every pixel), JPEG (nearly)", "*.png *.tif *.webp *.jpg"),)
 _BUDGET = (
     "How long to look for the face in the network. Quick: a likeness. Usual: nearer. "
@@ -34,28 +36,36 @@ _VIEWS = {
 
 
 def draw(state: EditorState) -> list[Action]:
-    """Draw what can be done with a photograph now."""
-    found: list[Action] = []
+    """Draw what can be done with a photograph now: six rows, so that a low window has room for all."""
+    found = _draw_open(state)
     photo = state.photo
-    with disabled(state.busy or state.network.loaded is None):
-        if button("Open photo …", width=-1, tooltip="Or drop a photograph anywhere on the window"):
-            found.append(ask_for_photo())
     if photo.path is None:
         muted(
             "Edit a face in a photograph of your own: it is brought into the network, edited, and put back."
         )
         return found
-    height, width = photo.size
-    fact("Photograph", photo.path.name)
-    hint(str(photo.path))
-    fact("Size", f"{width} × {height} px, {_faces(photo)}")
-    if photo.note:
-        muted(photo.note)
     found += _draw_way_in(state)
     found += _draw_work(state)
+    if photo.note:
+        muted(photo.note)
     if photo.drawn:
         muted(DRAWN)
     return found
+
+
+def _draw_open(state: EditorState) -> list[Action]:
+    """Draw the button that opens one, and beside it what is open."""
+    photo = state.photo
+    with disabled(state.busy or state.network.loaded is None):
+        width = -1 if photo.path is None else share_of_row(_PARTS)
+        pressed = button("Open photo …", width=width, tooltip="Or drop a photograph anywhere on the window")
+    if photo.path is not None:
+        imgui.same_line()
+        imgui.align_text_to_frame_padding()
+        elided(f"{_faces(photo)} in {photo.path.name}", theme.TEXT)
+        height, width = photo.size
+        hint(f"{photo.path}: {width} × {height} px")
+    return [ask_for_photo()] if pressed else []
 
 
 def _faces(photo: PhotoState) -> str:
@@ -79,9 +89,10 @@ def _draw_way_in(state: EditorState) -> list[Action]:
     with disabled(state.busy or photo.face is None):
         row("Budget", _BUDGET)
         budget = choice("budget", photo.budget, [(name, name) for name in BUDGETS], _BUDGET)
-        pressed = main_button(
-            "Bring the face in", width=-1, tooltip="Look for the face in the network; then edit it"
-        )
+        # Once it is in, what comes next is another button.
+        draw_button = button if is_of_photo(state) else main_button
+        tooltip = "Look for the face in the network; then edit it"
+        pressed = draw_button("Bring the face in", width=-1, tooltip=tooltip)
     if pressed:
         return [BringIn()]
     return [ChangePhoto(dataclasses.replace(photo, budget=budget))] if budget != photo.budget else []
@@ -101,8 +112,6 @@ def _draw_work(state: EditorState) -> list[Action]:
     if not state.busy and (why := not_this_one(state)):
         muted(why)
     with disabled(not is_of_photo(state) or not state.ready):
-        whole = imgui.checkbox("Whole face", whole)[1]
-        hint("Put the whole face as the network draws it into the photograph, not only what the edit changed")
         width = share_of_row(2)
         if button("Save photo", width=width, tooltip="The whole photograph at its own size, as PNG"):
             found.append(SavePhoto())
@@ -110,8 +119,11 @@ def _draw_work(state: EditorState) -> list[Action]:
         if button("Save photo as …", width=width, tooltip="Under a name, and in a format, of your own"):
             found.append(AskForFile("Save the photograph", _SAVED, SavePhoto, "save", _proposed(photo)))
         with disabled(not state.picture.edited):
-            if button("Film of the photo", width=-1, tooltip=_FILM):
+            if button("Film of the photo", width=width, tooltip=_FILM):
                 found.append(SaveEditFilm(photo=True))
+        imgui.same_line()
+        whole = imgui.checkbox("Whole face", whole)[1]
+        hint("Put the whole face as the network draws it into the photograph, not only what the edit changed")
     if view is not photo.view or whole != photo.whole_face:
         found.append(ChangePhoto(dataclasses.replace(photo, view=view, whole_face=whole)))
     return found

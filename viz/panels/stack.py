@@ -80,7 +80,8 @@ def _draw_title(state: EditorState, index: int, layer: Layer) -> list[Action]:
     found: list[Action] = []
     spacing, side = imgui.get_style().item_inner_spacing.x, imgui.get_frame_height()
     save = imgui.calc_text_size("Save").x + 2 * imgui.get_style().frame_padding.x
-    room = max(side, imgui.get_content_region_avail().x - 3 * side - save - 4 * spacing)
+    beside = imgui.get_style().item_spacing.x  # By so much a title is wider than it was told to be.
+    room = max(side, imgui.get_content_region_avail().x - 3 * side - save - 4 * spacing - beside)
     imgui.begin_group()
     imgui.align_text_to_frame_padding()
     imgui.push_style_color(imgui.Col_.text, theme.TEXT if layer.on else theme.MUTED)

@@ -2,7 +2,6 @@
 
 import dataclasses
 
-from dnnlib.errors import EditorError
 from faces.expressions import Library, find_expression, read_library
 from faces.stack import Layer, Part
 from viz import actions
@@ -11,11 +10,6 @@ from viz.rules import looking, stack
 from viz.rules.picture import new_picture
 from viz.rules.steps import Result, in_face, in_picture, with_banner
 from viz.state import EditorState, FaceState
-
-_NOT_IN = (
-    "The face in the photograph is not in the network yet: click “Bring the face in” in the Photo panel. "
-    "V shows the network's own face, on which expressions work too."
-)
 
 
 def act(state: EditorState, action: Action) -> Result:
@@ -51,8 +45,6 @@ def _change(state: EditorState, face: FaceState) -> Result:
 def _adjust(state: EditorState, key: str) -> Result:
     if not state.ready:
         return state, ()
-    if state.photo.shown is not None and not state.of_photo:
-        raise EditorError(_NOT_IN)
     expression = find_expression(key, state.face.library.expressions)
     return stack.start(state, Layer(expression.title, (Part(key, state.face.strength(key)),)), None)
 
