@@ -23,8 +23,10 @@ NEAR = 0.02
 # Shares of the loss: openings as asked, moving landmarks on their targets, all others where they were.
 OPENINGS, TARGETS, STAY = 1.0, 0.5, 0.8
 
-# An expression that would change no pair by more than this, in eye distances, is there already.
+# The least pull and the least way that others are measured by, in eye distances.
 NOTHING = 0.006
+# A way that would be no longer than this at full strength is none that could be seen: shut lips are read so.
+ALREADY = 0.012
 
 
 class _Aim(NamedTuple):
@@ -136,7 +138,7 @@ class LandmarkGuide:
         """Find the largest share of the way that is left over the measuring pairs."""
         across, start, asked = (p[self._second] - p[self._first] for p in (seen, aim.start, aim.target))
         way = (start - asked).norm(dim=1)
-        if float(way.max()) < NOTHING * aim.unit:
+        if float(way.max()) <= ALREADY * min(self.strength, 1.0) * aim.unit:
             return way.new_zeros(())
         # A pair that has little to do itself is measured by what the others have.
         return ((across - asked).norm(dim=1) / way.clamp(min=0.5 * float(way.max()))).max()

@@ -6,6 +6,7 @@ from torch import nn
 from faces.expressions import EXPRESSIONS
 from faces.guide import LandmarkGuide
 from faces.landmark_network import LandmarkReading
+from faces.landmarks import eye_distance
 from tests.faces.conftest import draw
 
 (FACE,) = draw([2], eye_open=0.9, mouth_open=0.4)[1]
@@ -109,6 +110,22 @@ def test_a_shut_mouth_has_nothing_to_shut():
     (face,) = draw([2], mouth_open=0.0)[1]
     guide = guide_for(EXPRESSIONS["close_mouth"], face=face)
     assert guide(picture_of(face)).remaining == 0
+
+
+@pytest.mark.parametrize(("apart", "left"), [(0.01, 0), (0.03, 1)])
+def test_lips_that_are_read_a_hair_apart_are_shut(apart, left):
+    (face,) = draw([2], mouth_open=0.0)[1]
+    upper, lower = [61, 62, 63], [67, 66, 65]
+    face[upper] = face[lower] - (0, apart * eye_distance(face))
+    guide = guide_for(EXPRESSIONS["close_mouth"], face=face)
+    assert guide(picture_of(face)).remaining.item() == pytest.approx(left)
+
+
+def test_a_little_of_an_expression_is_not_nothing():
+    guide = guide_for(EXPRESSIONS["wide_nose"], strength=0.1)
+    assert guide(picture_of(FACE)).remaining.item() == pytest.approx(1)
+    nothing = guide_for(EXPRESSIONS["wide_nose"], strength=0.0)
+    assert nothing(picture_of(FACE)).remaining == 0
 
 
 def test_the_guide_changes_nothing_that_it_is_handed():
