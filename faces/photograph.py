@@ -8,7 +8,7 @@ again: what is a face twice is one. Where nothing stands upright, the photograph
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from PIL import Image
 
 from faces.align import cut_out, ffhq_alignment
 from faces.bundled import SAME_FACE, WINDOW_SCORE, BundledDetector, agree, overlap
+from faces.cascade import average_face, boxes
 from faces.landmarks import (
     Face,
     LandmarkDetector,
@@ -31,17 +32,11 @@ from faces.landmarks import (
 # The photograph is looked through at this longer side, px.
 COARSE = 1600
 
-# The cascade's windows: the smallest, px of the coarse photograph; how they grow; how far they step.
-SMALLEST, GROWTH, STEP = 24, 1.2, 1.3
-
 # Side of the frame in which a candidate is looked at, px.
 LOOK = 128
 
 # A candidate goes on to the second look from this score on.
 LIKELY = 0.5
-
-# An average face: where its landmarks lie in the cascade's box, as shares of the side.
-_EYES, _MOUTH, _EYES_APART = 0.37, 0.78, 0.42
 
 # With a face of this score the photograph is held the right way. A face upside down may pass for one with
 # the eyes for eyes and the hair for a chin, but not as surely.
@@ -49,6 +44,10 @@ SURE = 0.99
 
 # A face leans at most so far in a photograph that is held the right way, degrees.
 LEAN = 65.0
+
+# Where the uprightest face leans by more, degrees, the photograph is looked at in its next turn too:
+# of faces that lean by 60, only some are seen, and in the turn in which they lean by 30 all are.
+UPRIGHT = 45.0
 
 # In a photograph that had to be turned, each face is looked at again, turned so far either way, degrees, and
 # its landmarks have to stay where they were, to this share of the eyes' distance. Those of faces do, to 0.04;
@@ -112,19 +111,17 @@ def find_faces(
         if found:
             return PhotographFaces(tuple(largest_first(found)))
         detector = _bundled()
-    surest: tuple[float, int, list[Face]] = (0.0, 0, [])
+    best: tuple[tuple[float, float], int, list[Face]] = ((0.0, 0.0), 0, [])
     for step, turns in enumerate((0, 2, 1, 3)):
         progress("Looking for faces" if turns == 0 else f"Looking, turned by {90 * turns}°", step / 4)
         frame = np.ascontiguousarray(np.rot90(coarse, turns))
         faces = _search(frame, detector)
         if turns:
             faces = [face for face in faces if _is_firm(frame, face, detector)]
-        surest = max(
-            surest, (max((face.score for face in faces), default=0.0), turns, faces), key=lambda each: each[0]
-        )
-        if surest[0] >= SURE:
+        best = max(best, (_worth(faces), turns, faces), key=lambda each: each[0])
+        if best[0] >= (SURE, -UPRIGHT):
             break
-    _, turns, faces = surest
+    _, turns, faces = best
     upright = [_turned_back(face, turns, coarse.shape[:2]) for face in faces]
     again = [_look_finely(photograph, _scaled(face, scale), detector) for face in upright]
     return PhotographFaces(tuple(largest_first(again)), 90 * turns)
@@ -149,7 +146,7 @@ def _search(frame: Picture, detector: BundledDetector) -> list[Face]:
 
 
 def _seen_twice(frame: Picture, detector: BundledDetector) -> Iterator[Face]:
-    candidates = [*detector.detect(frame), *(_average_face(*box) for box in _boxes(frame))]
+    candidates = [*detector.detect(frame), *(average_face(*box) for box in boxes(frame))]
     for candidate in candidates:
         first = _look(frame, candidate, detector)
         if first is None or first.score < LIKELY:
@@ -159,29 +156,6 @@ def _seen_twice(frame: Picture, detector: BundledDetector) -> Iterator[Face]:
             continue
         if agree(first, second) and _stands(second):
             yield second
-
-
-def _boxes(frame: Picture) -> list[tuple[float, float, float]]:
-    """Let the cascade look through a frame: (left, top, side) px of what it takes for faces."""
-    from skimage.data import lbp_frontal_face_cascade_filename
-    from skimage.feature import Cascade
-
-    side = min(frame.shape[:2])
-    if side <= SMALLEST:
-        return []
-    found = Cascade(lbp_frontal_face_cascade_filename()).detect_multi_scale(
-        frame, scale_factor=GROWTH, step_ratio=STEP, min_size=(SMALLEST, SMALLEST), max_size=(side, side)
-    )
-    return [(float(box["c"]), float(box["r"]), float(box["width"])) for box in found]
-
-
-def _average_face(left: float, top: float, side: float) -> Face:
-    """Put eyes and mouth into a box as they stand on average; only these are looked at."""
-    points = np.full((68, 2), (left + side / 2, top + side / 2))
-    for eye, at in ((range(36, 42), -0.5), (range(42, 48), 0.5)):
-        points[list(eye)] = (left + (0.5 + at * _EYES_APART) * side, top + _EYES * side)
-    points[[48, 54]] = (left + side / 2, top + _MOUTH * side)
-    return Face(points.astype(np.float32), 0.0)
 
 
 # ----------------------------------------------------------------------------
@@ -212,8 +186,20 @@ def _is_firm(frame: Picture, face: Face, detector: BundledDetector) -> bool:
     return True
 
 
+def _worth(faces: Sequence[Face]) -> tuple[float, float]:
+    """Rank what was found in one turn: by its surest face, and among sure ones by how little they lean."""
+    score = max((face.score for face in faces), default=0.0)
+    if score < SURE:
+        return score, 0.0
+    return SURE, -min(_lean(face) for face in faces if face.score >= SURE)
+
+
+def _lean(face: Face) -> float:
+    return abs(ffhq_alignment(face.landmarks, LOOK).turn)
+
+
 def _stands(face: Face) -> bool:
-    return abs(ffhq_alignment(face.landmarks, LOOK).turn) < LEAN
+    return _lean(face) < LEAN
 
 
 def _look_finely(photograph: Picture, face: Face, detector: BundledDetector) -> Face:
