@@ -29,6 +29,9 @@ CROWD = 6
 # A handle so many px at 512 off the common field is not asked where that field lies.
 ODD = 6.0
 
+# A length that counts as none.
+_LEAST = 1e-12
+
 # Where a patch is read, in cells: (x, y).
 CROSS = ((0.0, 0.0), (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0))
 
@@ -80,15 +83,14 @@ class RegistrationMatching(PaperMatching):
         reach = max(1, round(self.search_radius / spacing))
         side = 2 * reach + 1
         offsets = lattice(reach + 2, points.device) * spacing
-        read = F.normalize(sample(features, points[:, None] + offsets, self.image_size)[0], dim=0)
-        read = read.unflatten(2, (side + 4, side + 4))
+        read = sample(features, points[:, None] + offsets, self.image_size)[0]
+        alike = torch.einsum("cnk,cnm->nkm", known, read) / read.norm(dim=0)[:, None].clamp(min=_LEAST)
+        alike = alike.unflatten(2, (side + 4, side + 4))
         worth = features.new_zeros(len(points), side, side)
         for index, (x, y) in enumerate(CROSS):
             # A patch reaches a cell, which is two nodes.
             top, left = 2 + round(2 * y), 2 + round(2 * x)
-            worth += torch.einsum(
-                "cn,cnij->nij", known[:, :, index], read[:, :, top : top + side, left : left + side]
-            )
+            worth += alike[:, index, top : top + side, left : left + side]
         window = lattice(reach, points.device) * spacing
         cost = 2 - 2 * worth.flatten(1) / len(CROSS)
         cost = cost + STAY * window.square().sum(1) / self.search_radius**2
