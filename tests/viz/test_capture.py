@@ -13,9 +13,9 @@ from PIL import Image
 
 from drag.path import EditPath
 from tests.viz.conftest import EditorPerson
+from tests.viz.desk import Desk
+from tests.viz.desk import desk as desk
 from tests.viz.test_window_history import close_eyes
-from tests.viz.test_worker import Desk
-from tests.viz.test_worker import desk as desk
 from viz import actions, answers, commands
 from viz.drawn_points import with_points
 from viz.jobs.films import FILM_FRAMES

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.viz.conftest import EditorPerson
-from tests.viz.test_history import Editing
+from tests.viz.editing import Editing
 from tests.viz.test_window import colour_at
 from tests.viz.test_window_history import close_eyes
 from viz import actions, answers, commands

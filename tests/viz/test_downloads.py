@@ -11,7 +11,8 @@ import pytest
 
 from tests.loopback import running
 from tests.viz.conftest import EditorPerson
-from tests.viz.fakes import FakeCatalogue, FakeSession
+from tests.viz.fake_catalogue import FakeCatalogue
+from tests.viz.fakes import FakeSession
 from tools.families import make_generator
 from tools.opening import open_for_window
 from tools.published import PublishedCheckpoints

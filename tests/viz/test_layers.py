@@ -15,8 +15,8 @@ from drag.request import DragRequest
 from headless.session import EditSession
 from tests.training.small_generators import make
 from tests.viz.conftest import EditorPerson
+from tests.viz.desk import Desk, open_desk
 from tests.viz.fakes import FakeSession
-from tests.viz.test_worker import Desk, open_desk
 from viz import actions, answers, commands, editor
 from viz.feature_pictures import LayerMode, LayerView
 from viz.panels.table import PANELS

@@ -11,7 +11,8 @@ import torch
 from dnnlib.errors import CancelledError
 from tests.screen import open_window
 from tests.viz.conftest import EditorPerson
-from tests.viz.fakes import FakeCatalogue, FakeSession
+from tests.viz.fake_catalogue import FakeCatalogue
+from tests.viz.fakes import FakeSession
 from tools.opening import CHECKPOINT
 from training.checkpoint import load_generator
 from viz import actions, answers, commands

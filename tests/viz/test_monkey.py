@@ -17,7 +17,8 @@ from PIL import Image
 from dnnlib.errors import EditorError
 from tests.screen import open_window
 from tests.viz.conftest import EditorPerson
-from tests.viz.fakes import FakeCatalogue, face_at
+from tests.viz.fake_catalogue import FakeCatalogue
+from tests.viz.fakes import face_at
 from tests.viz.monkey import Monkey, MonkeySession
 from viz import errands
 from viz.actions import OpenNetwork

@@ -12,8 +12,8 @@ import pytest
 from dnnlib.latents import Latent
 from drag.config import DragConfig
 from drag.request import DragRequest
+from tests.viz.desk import Desk, open_desk
 from tests.viz.fakes import FakeSession
-from tests.viz.test_worker import Desk, open_desk
 from viz import actions, answers, commands, editor
 from viz.stage.shown import pairs_to_show
 from viz.state import EditorState, Marker, PointPair

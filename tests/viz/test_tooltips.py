@@ -9,7 +9,8 @@ import pytest
 
 from tests.screen import open_window
 from tests.viz.conftest import EditorPerson
-from tests.viz.fakes import FakeCatalogue, FakeSession
+from tests.viz.fake_catalogue import FakeCatalogue
+from tests.viz.fakes import FakeSession
 from viz.actions import ChangeDrag, ShowPanel
 from viz.panels.table import PANELS
 from viz.state import EditorState, PointPair, Tool

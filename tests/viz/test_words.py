@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from dnnlib.latents import GivenLatent
+from tests.viz.bench import Bench
 from tests.viz.fakes import face_at
-from tests.viz.test_stack import Bench, path, w
+from tests.viz.test_stack import path, w
 from viz import actions, answers, commands
 from viz.state import PhotoView, PointPair
 from viz.words import status_text

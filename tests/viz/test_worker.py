@@ -3,85 +3,18 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 
-from dnnlib.errors import EditorError
 from dnnlib.latents import Latent
 from drag.config import DragConfig
-from drag.request import DragRequest
-from faces.expressions import EXPRESSIONS
+from tests.viz.desk import CLOSE_EYES, REQUEST, Desk, hold_a_drag, when_all_is_shown
+from tests.viz.desk import desk as desk
 from tests.viz.fakes import FakeSession
 from viz import answers, commands
-from viz.worker import Worker
-
-CLOSE_EYES = EXPRESSIONS["close_eyes"]
-REQUEST = DragRequest([[10, 10]], [[20, 20]])
-
-
-class Desk:
-    """A worker, its session, and all that it ever said."""
-
-    def __init__(self, session: FakeSession) -> None:
-        self.session = session
-        self.news: list[answers.News] = []
-        self.frames: list[answers.Frame] = []
-        self.worker = Worker(self._open)
-
-    def _open(self, path: Path, opening: Any) -> Any:
-        if "bad" in path.name:
-            raise EditorError(f"{path.name}: no checkpoint")
-        if "broken" in path.name:
-            raise RuntimeError("a fault of the program\nwith a second line")
-        self.session.path = path
-        return self.session
-
-    def poll(self) -> None:
-        news, frame = self.worker.poll()
-        self.news += news
-        self.frames += [frame] if frame is not None else []
-
-    def wait_until(self, condition: Callable[[], Any], seconds: float = 60.0) -> None:
-        until = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < until, f"waited in vain; there is {self.news}"
-            time.sleep(0.001)
-            self.poll()
-
-    def found(self, kind: type, epoch: int | None = None) -> Any:
-        """Give the first answer of a kind, and of an epoch; None if there is none yet."""
-        self.poll()
-        for one in self.news + list(self.frames):
-            if isinstance(one, kind) and epoch in (None, getattr(one, "epoch", None)):
-                return one
-        return None
-
-    def wait_for(self, kind: type, epoch: int | None = None) -> Any:
-        self.wait_until(lambda: self.found(kind, epoch) is not None)
-        return self.found(kind, epoch)
-
-
-@contextmanager
-def open_desk(session: FakeSession) -> Iterator[Desk]:
-    """Let a worker load a session; it ends afterwards."""
-    desk = Desk(session)
-    desk.worker.send(commands.Load(1, Path("good.safetensors")))
-    desk.wait_for(answers.Loaded)
-    yield desk
-    session.gate.open()
-    desk.worker.close()
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    with open_desk(FakeSession()) as desk:
-        yield desk
 
 
 def test_a_failed_load_keeps_the_old_network_and_says_why(desk: Desk) -> None:
@@ -156,15 +89,6 @@ def test_a_detection_that_waits_behind_a_newer_picture_is_not_done(desk: Desk) -
     assert not [one for one in desk.news if isinstance(one, answers.Detected)]
 
 
-def hold_a_drag(desk: Desk, after: int) -> None:
-    """Begin a long drag, number 2, and hold it in the step after so many."""
-    desk.session.steps = 1000
-    desk.session.gate.shut()
-    desk.session.gate.let(after)
-    desk.worker.send(commands.Drag(2, REQUEST, DragConfig()))
-    desk.session.gate.wait_for_somebody()
-
-
 def test_stop_ends_a_drag_within_one_step(desk: Desk) -> None:
     hold_a_drag(desk, after=3)
     desk.worker.send(commands.Stop(3))
@@ -195,18 +119,6 @@ def test_a_newer_picture_ends_a_drag(desk: Desk) -> None:
     desk.session.gate.open()
     assert desk.wait_for(answers.Ended, 2).reason == "stopped"
     desk.wait_for(answers.Frame, 3)
-
-
-def when_all_is_shown(desk: Desk) -> threading.Semaphore:
-    """Give what is released after the last frame of each drag: then its path is asked for."""
-    shown, path_of_edit = threading.Semaphore(0), desk.session.path_of_edit
-
-    def asked() -> Any:
-        shown.release()
-        return path_of_edit()
-
-    desk.session.path_of_edit = asked  # type: ignore[method-assign]
-    return shown
 
 
 def test_no_ending_is_lost_however_late_the_window_looks(desk: Desk) -> None:
@@ -305,47 +217,3 @@ def test_closing_in_the_middle_of_a_drag_takes_one_step() -> None:
     closing.join(60)
     assert not closing.is_alive() and not desk.worker._thread.is_alive()
     assert len(desk.session.passed) == 4, "the step that it was in, and none more"
-
-
-# ----------------------------------------------------------------------------
-# Going to a w, and along an edit.
-
-
-def test_a_frame_tells_its_w_and_that_w_can_be_gone_back_to(desk: Desk) -> None:
-    desk.worker.send(commands.Generate(2, Latent(7, 0.5)))
-    first = desk.wait_for(answers.Frame, 2)
-    desk.worker.send(commands.Generate(3, Latent(9, 0.5)))
-    desk.wait_for(answers.Frame, 3)
-    desk.worker.send(commands.GoTo(4, first.w, Latent(7)))
-    again = desk.wait_for(answers.Frame, 4)
-    assert np.array_equal(again.picture, first.picture)
-    assert again.w is first.w
-
-
-def test_another_w_is_drawn_and_the_picture_stays(desk: Desk) -> None:
-    desk.worker.send(commands.Generate(2, Latent(7, 0.5)))
-    first = desk.wait_for(answers.Frame, 2)
-    desk.worker.send(commands.Draw(3, first.w + 10))
-    assert desk.wait_for(answers.Drawn, 3).picture[0, 0, 0] == 17
-    assert desk.session.seed == 7 and not desk.session.went_to
-
-
-def test_the_end_of_an_edit_tells_the_way_that_w_took(desk: Desk) -> None:
-    desk.worker.send(commands.Generate(2, Latent(7, 0.5)))
-    start = desk.wait_for(answers.Frame, 2).w
-    desk.worker.send(commands.Drag(3, REQUEST, DragConfig()))
-    path = desk.wait_for(answers.Ended, 3).path
-    assert len(path) == desk.session.steps + 1
-    assert np.array_equal(path.ws[0], start)
-    assert np.array_equal(path.ws[-1], desk.session.current_w())
-
-
-def test_going_elsewhere_ends_a_drag_within_one_step_and_of_many_places_the_newest_counts(desk: Desk) -> None:
-    hold_a_drag(desk, after=3)
-    w = desk.session.current_w()
-    for number in range(100):
-        desk.worker.send(commands.GoTo(3 + number, w + number, Latent()))
-    desk.session.gate.open()
-    assert desk.wait_for(answers.Frame, 102).picture[0, 0, 0] == (w[0, 0] + 99) % 256
-    assert desk.wait_for(answers.Ended, 2).reason == "stopped"
-    assert len(desk.session.went_to) == 1

@@ -10,11 +10,9 @@ import msgspec
 import numpy as np
 
 from dnnlib.errors import EditorError
-from dnnlib.files import FileError, sha256_of
 from dnnlib.photo_record import PhotoRecord
 from drag.path import EditPath
 from faces.stack import GREATEST_AMOUNT, LEAST_AMOUNT, Layer, Part
-from viz.answers import NetworkInfo
 from viz.history import go_to
 from viz.projects.arrays import ArraysIn, ProjectError, check_claims
 from viz.projects.form import (
@@ -24,10 +22,10 @@ from viz.projects.form import (
     Head,
     LayerForm,
     MomentForm,
-    NetworkForm,
     PathForm,
     ProjectForm,
 )
+from viz.projects.networks import find_network, info_of
 from viz.projects.photographs import read_photo_form
 from viz.state.history import Entry, History, Moment, PackedMask
 from viz.state.picture import Edit, PictureState
@@ -124,9 +122,9 @@ class _Reader:
 
     def __init__(self, form: ProjectForm, folder: Path) -> None:
         self._form, self._folder = form, folder
-        self._found = [_find(network, folder) for network in form.networks]
+        self._found = [find_network(network, folder) for network in form.networks]
         self._networks = [
-            _info(network, found) for network, (found, _) in zip(form.networks, self._found, strict=True)
+            info_of(network, found) for network, (found, _) in zip(form.networks, self._found, strict=True)
         ]
         self._paths = [_path(number, path) for number, path in enumerate(form.paths)]
         self._masks: dict[int, PackedMask] = {}
@@ -226,41 +224,3 @@ def _path(number: int, form: PathForm) -> EditPath:
     # A handle that was lost is no number, and may stand.
     _check(np.nan_to_num(points), f"{where}: points", (len(steps), len(form.targets), 2))
     return EditPath(steps, form.ws, points, form.targets)
-
-
-# ----------------------------------------------------------------------------
-# The network: its content decides, not its name.
-
-
-def _info(form: NetworkForm, found: Path | None) -> NetworkInfo:
-    return NetworkInfo(
-        found or Path(form.path), form.title, form.sha256, form.width, form.height,
-        form.num_ws, form.w_dim, form.num_blocks, form.c_dim,
-    )  # fmt: skip
-
-
-def _find(form: NetworkForm, folder: Path) -> tuple[Path | None, str]:
-    """Look for a checkpoint where it was, and where it would be if it had moved with the project."""
-    name = Path(form.path.replace("\\", "/")).name
-    candidates = [Path(form.path), folder / form.beside if form.beside else Path(form.path), folder / name]
-    other: Path | None = None
-    for candidate in dict.fromkeys(candidates):
-        if not _is_file(candidate):
-            continue
-        try:
-            if sha256_of(candidate) == form.sha256:
-                return candidate, ""
-        except FileError:
-            continue
-        other = other or candidate
-    needed = f"the network {form.title!r:.80} (SHA-256 {form.sha256[:12]}…)"
-    if other is not None:
-        return None, f"This work needs {needed}; {other} is another file by now. Find the right one."
-    return None, f"This work needs {needed}, and {form.path} is not there. Find it, wherever it is now."
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
