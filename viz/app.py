@@ -111,7 +111,7 @@ class App:
         self._hear()
         dropped = self.window.take_dropped()
         found: list[Action] = [DropFiles(tuple(dropped))] if dropped else []
-        found += menus.read_keys(self.state)
+        found += [] if self.errands.dialog_in_front else menus.read_keys(self.state)
         found += self._draw_frame()
         found += self.docks.draw_stage(self._draw_stage)
         found += self.docks.draw_panels(self.state)

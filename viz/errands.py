@@ -11,6 +11,7 @@ from dnnlib.errors import EditorError
 from dnnlib.files import writable_folder
 from dnnlib.latent_files import load_latent, save_latent
 from dnnlib.pictures import save_png
+from gui_utils.file_dialog import FileDialog
 from gui_utils.window import Window
 from viz import answers, commands, stack_files
 from viz.actions import Action, AskForFile
@@ -29,12 +30,8 @@ _OWN = (
     commands.OpenDialog,
     commands.CloseWindow,
 )
-# What draws dialogs on Linux; where none of them is installed, asking gives no answer at all.
+# What draws dialogs on Linux; where none of them is installed, we draw our own.
 _DIALOG_PROGRAMS = ("zenity", "kdialog", "matedialog", "qarma")
-_NO_DIALOG = (
-    "This system has no file dialog: install zenity (sudo apt-get install -y zenity) or kdialog; until then "
-    "type the path in the panel, or drop a file on the window."
-)
 
 
 class Errands:
@@ -75,8 +72,8 @@ class Errands:
                 self._docks.arrange()
             case commands.CloseWindow():
                 self._window.ask_to_close()
-            case commands.OpenDialog(epoch, asked):
-                return self._open_dialog(epoch, asked)
+            case commands.OpenDialog(_, asked):
+                self._open_dialog(asked)
         return []
 
     def poll(self) -> list[answers.News]:
@@ -85,25 +82,29 @@ class Errands:
         return told
 
     # ------------------------------------------------------------------------
-    # Dialogs of the system: another process, which is asked now and then.
+    # Dialogs of the system: another process, which is asked now and then. Our own is drawn with the window.
 
-    def _open_dialog(self, epoch: int, asked: AskForFile) -> list[answers.News]:
+    @property
+    def dialog_in_front(self) -> bool:
+        """Whether a dialog of our own is in front of everything: the window's keys wait for it."""
+        return self._dialog is not None and isinstance(self._dialog[1], FileDialog)
+
+    def _open_dialog(self, asked: AskForFile) -> None:
         if self._dialog is not None:
-            return []
-        if not _has_dialogs():
-            return [answers.Failed(epoch, _NO_DIALOG)]
+            return
         try:
-            self._dialog = asked, _MAKERS[asked.kind](asked)
+            self._dialog = asked, _MAKERS[asked.kind](asked) if _has_dialogs() else _own(asked)
         except RuntimeError:
-            return [answers.Failed(epoch, _NO_DIALOG)]
-        return []
+            self._dialog = asked, _own(asked)
 
     def chosen(self) -> list[Action]:
-        """Give the action of what was chosen in a dialog since the last call."""
+        """Give the action of what was chosen in a dialog since the last call; draw it, if it is our own."""
         if self._dialog is None:
             return []
         asked, dialog = self._dialog
         self._window.stay_awake(0.1)
+        if isinstance(dialog, FileDialog):
+            dialog.draw()
         if not dialog.ready(0):
             return []
         self._dialog = None
@@ -121,6 +122,10 @@ class Errands:
 def _has_dialogs() -> bool:
     """Tell whether this system can ask for a file."""
     return not sys.platform.startswith("linux") or any(map(shutil.which, _DIALOG_PROGRAMS))
+
+
+def _own(asked: AskForFile) -> FileDialog:
+    return FileDialog(asked.title, asked.patterns, asked.kind, asked.start)
 
 
 def _filters(asked: AskForFile) -> list[str]:

@@ -38,7 +38,7 @@ def opened_in_a_process_of_its_own(**environment: str) -> str:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     assert result.stderr == ""
     return result.stdout.strip()

@@ -175,7 +175,7 @@ def test_a_true_mouse_and_a_true_keyboard_reach_it(monkeypatch: pytest.MonkeyPat
             subprocess.run(
                 ["xdotool", *search, "windowfocus", "mousemove", "--window", "%1", *place, "click", "1"],
                 check=True,
-                timeout=60,
+                timeout=300,
             )
             until = time.monotonic() + 30
             while not (clicks if label == "here" else imgui.get_io().want_text_input):

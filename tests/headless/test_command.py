@@ -177,7 +177,7 @@ def test_ctrl_c_keeps_what_is_done_so_far(tmp_path):
     while "2/60" not in seen and process.poll() is None:
         seen += process.stderr.read(1)
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=120)
+    said, _ = process.communicate(timeout=600)
     assert process.returncode == 130
     record = json.loads((tmp_path / "edit.json").read_text())
     assert record["end_reason"] == EndReason.STOPPED.value
@@ -200,7 +200,7 @@ def test_ctrl_c_before_the_first_step_leaves_nothing(monkeypatch, tmp_path):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
 def test_without_a_display_the_same_edit_is_done_headless(tmp_path):
     process = start("--out", tmp_path)
-    said, complained = process.communicate(timeout=120)
+    said, complained = process.communicate(timeout=600)
     assert process.returncode == 0
     lines = said.splitlines()
     assert lines[0].startswith("no display to open a window on")
@@ -221,6 +221,6 @@ def test_the_window_opens_and_ctrl_c_closes_it(tmp_path):
     search = ["xdotool", "search", "--name", "Drag Auto"]
     subprocess.run(search, env={**os.environ, "DISPLAY": display}, capture_output=True, check=True)
     process.send_signal(signal.SIGINT)
-    _, complained = process.communicate(timeout=60)
+    _, complained = process.communicate(timeout=600)
     assert process.returncode == 130, complained
     assert "Traceback" not in complained

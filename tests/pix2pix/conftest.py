@@ -54,7 +54,7 @@ def tiny_trainer(path, count=5, **changes):
     return Trainer(run, options, pairs, held_out, start_fabric("cpu", "fp32"))
 
 
-def train(*arguments, program=("pix2pix/train.py",), timeout=120):
+def train(*arguments, program=("pix2pix/train.py",), timeout=900):
     """Run the command to its end; returns what it said and its exit code."""
     done = subprocess.run(
         [sys.executable, *program, *map(str, arguments)],

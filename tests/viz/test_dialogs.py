@@ -1,11 +1,12 @@
-"""Dialogs of the system: a path that is chosen arrives, and where there is no dialog that is said."""
+"""Dialogs of the system: a path that is chosen arrives; where there are none, the window draws its own."""
 
 import sys
 from pathlib import Path
-from typing import Any
 
+import glfw
 import pytest
 
+from tests.screen import Person
 from tests.viz.conftest import EditorPerson
 from viz import actions, errands
 
@@ -28,17 +29,23 @@ class Dialog:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have dialogs")
-@pytest.mark.parametrize(
-    "wish", [actions.SaveProject(), actions.AskForFile("Open", (("All", "*"),), actions.OpenProject)]
-)
-def test_where_there_is_no_dialog_that_is_said(
-    editor: EditorPerson, monkeypatch: pytest.MonkeyPatch, wish: Any
+def test_where_the_system_has_no_dialog_the_window_draws_one(
+    editor: EditorPerson, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(errands.shutil, "which", lambda program: None)
-    editor.app.do(wish)
+    editor.app.do(actions.SaveProject())
+    editor.look(4)
+    seed, proposed = editor.state.latent.seed, editor.state.project.typed
+    editor.key(glfw.KEY_PAGE_DOWN)
+    assert editor.state.latent.seed == seed, "it is in front of everything"
+    Person.click(editor, "Save", -1)
+    editor.wait_for(lambda: editor.state.project.path is not None)
+    assert editor.state.project.path == (tmp_path / proposed) and editor.state.banners == ()
+    editor.app.do(actions.AskForFile("Open", (("All", "*"),), actions.OpenProject))
+    editor.look(4)
+    Person.click(editor, "Cancel##dialog")
     editor.look(2)
-    (banner,) = editor.state.banners
-    assert "no file dialog" in banner.text and "zenity" in banner.text and "type the path" in banner.text
+    assert not editor.app.errands.dialog_in_front and editor.state.banners == ()
 
 
 def test_a_path_that_is_chosen_in_a_dialog_arrives(

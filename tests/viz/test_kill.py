@@ -40,7 +40,7 @@ with Window("killed", 900, 700, offscreen=len(sys.argv) > 4) as window:
     app.open(path)
 
     def until(condition):
-        end = time.monotonic() + 120
+        end = time.monotonic() + 300
         while not condition():
             assert time.monotonic() < end
             window.frame(app.draw)
@@ -109,7 +109,7 @@ def test_kill_9_in_the_middle_of_a_drag_loses_at_most_that_drag(kind, window, mo
         environment["DISPLAY"] = virtual_display() or ""
     process = subprocess.Popen(arguments, cwd=ROOT, env=environment)
     try:
-        until = time.monotonic() + 150
+        until = time.monotonic() + 400
         while not told.with_suffix(".dragging").exists():
             assert process.poll() is None and time.monotonic() < until
             time.sleep(0.05)

@@ -69,6 +69,7 @@ def monkey(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Monkey]:
     paths = iter(str(files[index % len(files)]) if index % 3 else "" for index in range(10**6))
     for kind in ("open", "save", "folder"):
         monkeypatch.setitem(errands._MAKERS, kind, lambda asked: Dialog(asked, paths))
+    monkeypatch.setattr(errands, "_has_dialogs", lambda: True)  # In one of our own it would leave the folder.
     with open_window(monkeypatch, 700, 560, scale=0.6) as window:
         app = App(window, open_session, catalogue=FakeCatalogue(tmp_path), settings=tmp_path / "settings")
         person = EditorPerson(app, session, monkeypatch)
