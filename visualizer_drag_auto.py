@@ -16,6 +16,7 @@ from dnnlib.waiting import wait_briefly
 if __name__ == "__main__":  # Before torch is loaded.
     wait_briefly()
 
+from dnnlib.click_paths import PATH
 from dnnlib.errors import EditorError
 from dnnlib.options import click_options, from_kwargs
 from faces.expressions import read_library
@@ -52,11 +53,12 @@ def show_window(path: Path, device: str, seed: int, scale: float | None) -> int:
 
 
 @click.command(help=__doc__.splitlines()[0] if __doc__ else None)
-@click.argument("checkpoint", type=click.Path(path_type=Path), required=False)
-@click.option("--network", type=click.Path(path_type=Path), help="The checkpoint, said otherwise.")
+@click.argument("checkpoint", type=PATH, required=False)
+@click.option("--network", type=PATH, help="The checkpoint, said otherwise.")
 @click.option("--headless", is_flag=True, help="No window: do one edit and leave its files.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True,
-              help="Where the files of a headless edit go.")  # fmt: skip
+@click.option(
+    "--out", type=PATH, default=Path("out"), show_default=True, help="Where the files of a headless edit go."
+)
 @click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True,
               help="What computes.")  # fmt: skip
 @click.option(

@@ -233,7 +233,9 @@ def _click_type(field: OptionField) -> Any:
     if field.choices:
         return click.Choice(field.choices)
     if field.kind is Path:
-        return click.Path(path_type=Path)
+        from dnnlib.click_paths import PATH
+
+        return PATH
     if field.kind is None:
         raise TypeError(f"option {field.name}: the command line takes bool, int, float, str and Path only")
     return field.kind

@@ -61,7 +61,9 @@ def load_direction(path: Path, shape: tuple[int, int], network_sha256: str) -> t
     Raises:
         DirectionError: in one line that says what was expected.
     """
-    expected = "a direction is an .npz with an array `offset`, as Save direction writes it"
+    expected = (
+        "a direction is an .npz with an array `offset`, as Save of an edit in the Stack panel writes it"
+    )
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > _MOST_BYTES:

@@ -136,7 +136,8 @@ def _work(
 def _face(desk: PhotoDesk, options: PhotoOptions, wish: str) -> tuple[Face, int, str]:
     """Find the face that is meant, how many there are, and what a person should know."""
     assert options.photo is not None
-    with tqdm(total=100, desc="Looking for faces", unit="%", leave=False) as bar:
+    form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"  # Nobody counts per cent a second.
+    with tqdm(total=100, desc="Looking for faces", bar_format=form, leave=False) as bar:
 
         def told(text: str, share: float) -> None:
             bar.set_description(text)
@@ -147,7 +148,8 @@ def _face(desk: PhotoDesk, options: PhotoOptions, wish: str) -> tuple[Face, int,
         raise NoFaceError(f"{options.photo}: {found.note()}")
     if options.which_face > len(found.faces):
         raise NoFaceError(
-            f"{options.photo}: face {options.which_face} was asked for, and {len(found.faces)} were found"
+            f"{options.photo}: face {options.which_face} was asked for, and there "
+            f"{'is one' if len(found.faces) == 1 else f'are {len(found.faces)}'}"
         )
     return found.faces[options.which_face - 1], len(found.faces), found.note()
 

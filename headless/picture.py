@@ -117,8 +117,10 @@ class PictureSession:
 
     def _check_label(self, label: int) -> None:
         if not 0 <= label < max(1, self.c_dim):
-            known = f"0 to {self.c_dim - 1}" if self.c_dim else "none, and 0 is to be given"
-            raise SessionError(f"{self.path.name}: label {label}: the classes of this network are {known}")
+            known = (
+                f"has the classes 0 to {self.c_dim - 1}" if self.c_dim else "knows no classes: leave it out"
+            )
+            raise SessionError(f"{self.path.name}: label {label}: this network {known}")
 
     def _use(self, latent: Latent) -> None:
         """Take the class, the noise and, where it has one, the tuned generator of a latent from now on."""

@@ -84,7 +84,7 @@ def test_ctrl_c_before_the_first_state_leaves_nothing(tmp_path, picture, seen):
 
 
 def test_no_face_and_no_such_face_are_said_and_nothing_is_written(tmp_path, picture, seen):
-    with pytest.raises(NoFaceError, match=r"me\.png: face 2 was asked for, and 1 were found"):
+    with pytest.raises(NoFaceError, match=r"me\.png: face 2 was asked for, and there is one"):
         run_photo(PhotoOptions(photo=picture, which_face=2), EDIT, opening(), tmp_path / "out")
     seen.append(PhotographFaces(()))
     with pytest.raises(NoFaceError, match=r"me\.png: No face was found"):

@@ -29,6 +29,10 @@ def run(*arguments):
         (("--expression", "sneer"), "Invalid value for '--expression': 'sneer' is not one of"),
         (("--detector", "eyes"), "Invalid value for '--detector': 'eyes' is not one of"),
         (("--sed", "1"), "No such option"),
+        (("--network", ""), "Invalid value for '--network': expected a path, found an empty one"),
+        (("--photo", " "), "Invalid value for '--photo': expected a path, found an empty one"),
+        (("",), "Invalid value for '[CHECKPOINT]': expected a path, found an empty one"),
+        (("--out", ""), "Invalid value for '--out': expected a path, found an empty one"),
     ],
 )
 def test_an_option_out_of_bounds_is_named_with_its_bounds(tmp_path, arguments, says):
@@ -53,7 +57,7 @@ def test_an_output_folder_that_takes_no_files_is_said_before_anything_is_loaded(
 def test_a_class_that_the_network_does_not_know_is_named(tmp_path):
     result = run("--label", "3", "--out", tmp_path / "out")
     assert result.exit_code == 1 and len(result.stderr.splitlines()) == 1
-    assert "label 3: the classes of this network are none" in result.stderr
+    assert "label 3: this network knows no classes" in result.stderr
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no checkpoint at all", b"\x80\x04cos\nsystem\n."])
