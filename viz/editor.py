@@ -20,6 +20,7 @@ from viz.rules import (
     history,
     jobs,
     layers,
+    masks,
     network,
     photo,
     picture,
@@ -29,7 +30,7 @@ from viz.rules import (
     window,
 )
 from viz.rules.steps import Result, with_banner, with_machine
-from viz.state import EditorState
+from viz.state import AfterLook, EditorState, MaskChange
 
 __all__ = ["Result", "act", "hear"]
 
@@ -52,7 +53,8 @@ def act(state: EditorState, action: actions.Action) -> Result:
     except EditorError as error:
         return with_banner(state, str(error)), ()
     after, more = compare.look(photo.in_sight(state, after))
-    return history.noted(after, during=True), (*asked, *more)
+    said = masks.said(action.change) if isinstance(action, actions.ChangeMask) else ""
+    return history.noted(after, during=True, said=said), (*asked, *more)
 
 
 def _act(state: EditorState, action: actions.Action) -> Result:
@@ -93,7 +95,9 @@ def hear(state: EditorState, news: answers.News | answers.Frame) -> Result:
     """Take news in; frames and progress of an older picture are let go. What has come of it can be undone."""
     after, asked = _hear(state, news)
     after, more = compare.look(photo.in_sight(state, after))
-    return history.noted(after, during=False), (*asked, *more)
+    locked = state.drag.when_seen is AfterLook.FACE_ONLY and after.drag.mask is not state.drag.mask
+    said = masks.said(MaskChange.FACE_ONLY) if locked else ""
+    return history.noted(after, during=False, said=said), (*asked, *more)
 
 
 def _hear(state: EditorState, news: answers.News | answers.Frame) -> Result:

@@ -37,13 +37,14 @@ def moment_of(state: EditorState) -> Moment | None:
 # On.
 
 
-def record(history: History, moment: Moment, *, during: bool = False) -> History:
+def record(history: History, moment: Moment, *, during: bool = False, said: str = "") -> History:
     """Add what has changed since the present moment, if anything has; what could be redone is forgotten.
 
     Args:
         history: so far.
         moment: as it is now.
         during: a mouse button or a key may still be down: what it goes on to change belongs to this entry.
+        said: what was done, where the two moments do not tell it.
     """
     here = history.here
     if here is None:
@@ -55,7 +56,7 @@ def record(history: History, moment: Moment, *, during: bool = False) -> History
         return dataclasses.replace(history, entries=_with(history.entries, history.at, known))
     if here.open and topics <= here.topics and history.at > 0:
         return _go_on(history, moment)
-    entry = Entry(words(here.moment, moment), moment, topics, open=during)
+    entry = Entry(said or words(here.moment, moment), moment, topics, open=during)
     entries = (*history.entries[: history.at], dataclasses.replace(here, open=False), entry)
     return _bounded(_packed(entries, moment.mask))
 

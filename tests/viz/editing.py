@@ -27,6 +27,9 @@ class Editing:
     def do(self, action: Any) -> None:
         self._take(act(self.state, action))
 
+    def hear(self, news: Any) -> None:
+        self._take(hear(self.state, news))
+
     def let_go(self) -> None:
         self.do(actions.LetGo())
 

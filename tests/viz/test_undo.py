@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from drag.config import DragConfig
 from tests.viz.editing import Editing
 from tests.viz.editing import editing as editing
+from tests.viz.fakes import face_at
 from tests.viz.works import INFO, OTHER, same
 from viz import actions, answers, commands
-from viz.state import LatentState, PointPair
+from viz.state import LatentState, MaskChange, PointPair
 from viz.state.history import Moment
 
 
@@ -29,6 +30,8 @@ def all_kinds_of_work(editing: Editing) -> list[tuple[str, Moment]]:
         ("Target of point 2 moved", lambda: drag(pairs=(state().drag.pairs[0], PointPair((5, 5), (9, 9))))),
         ("Mask painted", lambda: actions.Paint((10, 10), (20, 20))),
         ("Mask inverted", lambda: drag(mask=np.float32(1) - np.asarray(state().drag.mask))),
+        ("Mask shrunk", lambda: actions.ChangeMask(MaskChange.SHRINK)),
+        ("All but the points locked", lambda: actions.ChangeMask(MaskChange.POINTS_ONLY)),
         ("Max steps 50", lambda: drag(config=dataclasses.replace(state().drag.config, max_steps=50))),
         ("Drag, 7 steps", lambda: actions.StartDrag()),
         ("Drag: at step 3 of 7", lambda: actions.ScrubEdit(1.0)),
@@ -61,6 +64,12 @@ def test_everything_is_said_in_words_undone_and_redone_exactly(editing):
         assert same(editing.moment, moment)
     assert not editing.state.history.can_redo
     assert editing.words == [words for words, _ in after], "going back and forth is no deed"
+
+
+def test_a_face_that_is_looked_for_first_is_said_to_be_locked_all_the_same(editing):
+    editing.do(actions.ChangeMask(MaskChange.FACE_ONLY))
+    editing.hear(answers.Detected(editing.state.epoch, (face_at(),)))
+    assert editing.state.drag.mask is not None and editing.words[-1] == "All but the face locked"
 
 
 @settings(max_examples=30, deadline=None)

@@ -28,12 +28,12 @@ def act(state: EditorState, action: Action) -> Result:
             return _go(state, index)
 
 
-def noted(state: EditorState, *, during: bool) -> EditorState:
+def noted(state: EditorState, *, during: bool, said: str = "") -> EditorState:
     """Write what has changed into the history."""
     moment = history.moment_of(state)
     if moment is None:
         return state
-    noted = history.record(state.history, moment, during=during)
+    noted = history.record(state.history, moment, during=during, said=said)
     if noted.photo is not state.photo.record:
         noted = dataclasses.replace(noted, photo=state.photo.record)
     return dataclasses.replace(state, history=noted)

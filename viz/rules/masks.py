@@ -11,6 +11,22 @@ from viz.rules import looking
 from viz.rules.steps import Result
 from viz.state import AfterLook, EditorState, Mask, MaskChange
 
+_SAID = {
+    MaskChange.GROW: "Mask grown",
+    MaskChange.SHRINK: "Mask shrunk",
+    MaskChange.FEATHER: "Mask feathered",
+    MaskChange.INVERT: "Mask inverted",
+    MaskChange.CLEAR: "Mask cleared",
+    MaskChange.POINTS_ONLY: "All but the points locked",
+    MaskChange.FACE_ONLY: "All but the face locked",
+    MaskChange.AUTOMATIC: "Mask of the last expression taken",
+}
+
+
+def said(change: MaskChange) -> str:
+    """Say for the history what was done to the whole mask: two masks alone do not tell it."""
+    return _SAID[change]
+
 
 def stroke(state: EditorState, action: actions.Paint) -> EditorState:
     """Draw one stroke of the brush."""
