@@ -41,9 +41,9 @@ class Whereabouts:
         self._known = self._look(None)
         self._looked_at = time.monotonic()
 
-    def now(self) -> Placement:
+    def now(self, *, to_the_moment: bool = False) -> Placement:
         """Say where it is. One that is maximised or minimised remembers where it was before."""
-        if time.monotonic() - self._looked_at > _EVERY_SECONDS:
+        if to_the_moment or time.monotonic() - self._looked_at > _EVERY_SECONDS:
             self._known, self._looked_at = self._look(self._known), time.monotonic()
         return self._known
 

@@ -110,7 +110,7 @@ class Preferences:
         if io.want_save_ini_settings or at_once:
             self._layout = imgui.save_ini_settings_to_memory()
             io.want_save_ini_settings = False
-        wanted = _wanted(state, self._layout, window)
+        wanted = _wanted(state, self._layout, window, window.where.now(to_the_moment=at_once))
         if wanted == self._kept or (time.monotonic() - self._kept_at < _KEEP_EVERY and not at_once):
             return
         self._kept, self._kept_at = wanted, time.monotonic()
@@ -123,7 +123,7 @@ class Preferences:
             raise
 
 
-def _wanted(state: EditorState, layout: str, window: Window) -> dict[str, Any]:
+def _wanted(state: EditorState, layout: str, window: Window, place: Placement) -> dict[str, Any]:
     return {
         "theme": state.window.theme,
         "size": round(state.window.size, 2),
@@ -132,7 +132,7 @@ def _wanted(state: EditorState, layout: str, window: Window) -> dict[str, Any]:
         "recent": [str(path) for path in state.network.recent[:_MOST_RECENT]],
         "projects": [str(path) for path in state.project.recent[:_MOST_RECENT]],
         "scale": round(window.scale, 3),
-        "place": _written(window.where.now()),
+        "place": _written(place),
         "layout": layout,
     }
 

@@ -81,9 +81,12 @@ def test_the_window_comes_back_where_it_was_and_as_large(
 ) -> None:
     with started(monkeypatch, tmp_path) as editor:
         assert editor.window.size == (900, 600), "nothing is known at the first start"
-        editor.window.where.put(Placement((120, 80), (1000, 720)))
-        glfw.poll_events()
+        editor.window.where.put(Placement((20, 30), (800, 500)))
         editor.look(2)
+        # At the last moment it is moved by hand.
+        glfw.set_window_size(editor.window._handle, 1000, 720)
+        glfw.set_window_pos(editor.window._handle, 120, 80)
+        glfw.poll_events()
     assert json.loads((tmp_path / "window.json").read_text())["place"]["width"] == 1000
     with started(monkeypatch, tmp_path) as editor:
         assert editor.window.size == (1000, 720)
