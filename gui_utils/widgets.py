@@ -158,16 +158,34 @@ def choice(name: str, chosen: str, choices: Sequence[tuple[str, str]], tooltip: 
         The value chosen now.
     """
     spacing = imgui.get_style().item_inner_spacing.x
-    width = (imgui.get_content_region_avail().x - spacing * (len(choices) - 1)) / len(choices)
+    widths, pad = _widths([text for _, text in choices], spacing)
     imgui.push_id(name)
-    for index, (value, text) in enumerate(choices):
+    imgui.push_style_var(imgui.StyleVar_.frame_padding, imgui.ImVec2(pad, imgui.get_style().frame_padding.y))
+    for index, ((value, text), width) in enumerate(zip(choices, widths, strict=True)):
         if index:
             imgui.same_line(0, spacing)
         pressed = (main_button if value == chosen else button)(text, width=width, tooltip=tooltip)
         if pressed:
             chosen = value
+    imgui.pop_style_var()
     imgui.pop_id()
     return chosen
+
+
+def _widths(texts: Sequence[str], spacing: float) -> tuple[list[float], float]:
+    """Share the row out among texts: evenly, or where one has not room enough so, by their lengths.
+
+    Returns:
+        the widths, and what is left free beside each text.
+    """
+    room = imgui.get_content_region_avail().x - spacing * (len(texts) - 1)
+    pad = imgui.get_style().frame_padding.x
+    lengths = [imgui.calc_text_size(text).x for text in texts]
+    if max(lengths) + 2 * pad <= room / len(texts):
+        return [room / len(texts)] * len(texts), pad
+    pad = min(pad, max(0.0, (room - sum(lengths)) / (2 * len(texts))))
+    spare = (room - sum(lengths)) / len(texts)
+    return [max(1.0, length + spare) for length in lengths], pad
 
 
 def share_of_row(count: int) -> float:

@@ -1,6 +1,7 @@
 """A low window, 1280 × 720 at the usual size of text: what a photograph needs is seen without scrolling."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from tests.viz.fakes import FakeSession
 from tests.viz.photographs import brought_in, opened
 from tests.viz.photographs import photos as photos
 from tests.viz.photographs import picture as picture
+from tests.viz.test_tooltips import open_everything
+from viz.actions import ChangeDrag, ClickExpression, ShowPanel
 from viz.panels.table import PANELS
+from viz.state import Tool
 
 _PHOTO = ("Open photo …", "quick", "usual", "thorough", "Bring the face in", "Face##view", "Photo##view",
           "Before##view", "Save photo", "Save photo as …", "Film of the photo", "Whole face")  # fmt: skip
@@ -57,3 +61,34 @@ def test_the_tabs_of_each_place_have_room_for_their_titles(low: EditorPerson) ->
         bar = window.dock_node.tab_bar
         tab = imgui.internal.tab_bar_find_tab_by_id(bar, window.tab_id)
         assert tab.width >= tab.content_width - 1, panel.name
+
+
+def test_no_button_cuts_its_words(
+    low: EditorPerson, photos: Any, picture: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(low, picture)
+    brought_in(low, photos)
+    low.app.do(ClickExpression("close_eyes"))
+    low.wait_for(lambda: low.state.edits == 1 and low.state.ready)
+    low.find("Points")
+    cut: set[str] = set()
+    seen: set[str] = set()
+    plain = imgui.button
+
+    def button(label: str, *rest: Any) -> bool:
+        pressed = plain(label, *rest)
+        words = label.partition("##")[0]
+        seen.add(words)
+        room = imgui.get_item_rect_size().x - 2 * imgui.get_style().frame_padding.x
+        if imgui.calc_text_size(words).x > room + 0.5:
+            cut.add(words)
+        return pressed
+
+    monkeypatch.setattr(imgui, "button", button)
+    open_everything(monkeypatch)
+    for panel in PANELS:
+        low.app.do(ShowPanel(panel.name))
+        for tool in Tool:
+            low.app.do(ChangeDrag(replace(low.state.drag, tool=tool)))
+            low.look(4)
+    assert len(seen) > 50 and cut == set()
