@@ -63,7 +63,8 @@ class EditResult:
 
     def summary(self) -> str:
         """Say in one line how it went."""
-        return f"{self.step.message} {self.report.summary()}."
+        stopped = "Stopped by you. " if self.stopped else ""
+        return f"{stopped}{self.step.message} {self.report.summary()}."
 
 
 def run_edit(

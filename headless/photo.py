@@ -65,7 +65,8 @@ class PhotoResult:
 
     def summary(self) -> str:
         """Say in one line how it went."""
-        return self.edited.summary()
+        broken_off = "Stopped by you on the way in. " if self.stopped and not self.edited.stopped else ""
+        return broken_off + self.edited.summary()
 
 
 def run_photo(

@@ -120,7 +120,7 @@ def test_ctrl_c_in_the_middle_keeps_the_best_so_far(tmp_path, monkeypatch):
     interrupted_after(monkeypatch, 3)
     result, _ = run_edit(OPTIONS, lambda: striped_session(kind=SmallSteps), tmp_path)
     record = record_of(tmp_path)
-    assert result.stopped
+    assert result.stopped and result.summary().startswith("Stopped by you. ")
     assert (record["end_reason"], record["steps"]) == ("stopped", 2)
     assert {path.name for path in tmp_path.iterdir()} == FILES
     assert brightness(result.after) < brightness(result.before)

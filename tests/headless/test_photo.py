@@ -73,6 +73,7 @@ def test_ctrl_c_in_the_inversion_goes_on_with_the_best_so_far(tmp_path, picture,
     result, _ = run_photo(PhotoOptions(photo=picture), EDIT, opening(3, made=made), tmp_path / "out")
     # Step 2 was worse than step 1.
     assert result.stopped and result.step.done == 1
+    assert result.summary().startswith("Stopped by you on the way in. ")
     assert made[0][1].closed == 1
     assert not (tmp_path / "out" / "tuned.safetensors").exists()
 
