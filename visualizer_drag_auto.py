@@ -56,9 +56,8 @@ def show_window(path: Path, device: str, seed: int, scale: float | None) -> int:
 @click.argument("checkpoint", type=PATH, required=False)
 @click.option("--network", type=PATH, help="The checkpoint, said otherwise.")
 @click.option("--headless", is_flag=True, help="No window: do one edit and leave its files.")
-@click.option(
-    "--out", type=PATH, default=Path("out"), show_default=True, help="Where the files of a headless edit go."
-)
+@click.option("--out", type=PATH, default=Path("out"), show_default=True,
+              help="Where the files of a headless edit go; an earlier one's are replaced.")  # fmt: skip
 @click.option("--device", type=click.Choice(DEVICES), default="auto", show_default=True,
               help="What computes.")  # fmt: skip
 @click.option(
