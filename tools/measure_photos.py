@@ -234,7 +234,7 @@ def main(
         return
     notes = Notes(folder)
     chosen = [way for way in WAYS if not ways or way.name in ways]
-    todo = [(photo, way) for way in chosen for photo in photos]
+    todo = [(photo, way) for photo in photos for way in chosen]
     for photo, way in tqdm(todo, unit="way"):
         if notes.find(photo, way.name) is None:
             if way.after and notes.find(photo, way.after) is None:

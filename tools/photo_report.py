@@ -72,34 +72,56 @@ def result_table(results: Sequence[Any]) -> str:
     return "\n".join(lines)
 
 
+# What ways are called in the curve: those of two budgets, and beside them those of the third.
+_USUAL = {"start": "start", "W 60": "W 60 (quick)", "W 60, W+ 40": "W+ 40", "W 60, W+ 40, tuning 40": "usual"}
+_THOROUGH = {
+    "start": "start",
+    "W 200": "W 200",
+    "W 200, W+ 120": "W+ 120",
+    "W 200, W+ 120, tuning 120": "thorough",
+}
+_KINDS = {"own": "own frames", "drawn": "drawn portraits", "face": "photographed faces"}
+
+
 def curve(results: Sequence[Any], path: Path) -> None:
-    """Draw likeness against how many expressions still work, one line a kind of picture."""
+    """Draw likeness, and how far expressions went afterwards, by time: a line a kind of picture."""
     import matplotlib
 
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
-    for kind in dict.fromkeys(one.kind for one in results):
-        ways = list(dict.fromkeys(one.way for one in results if one.kind == kind))
-        rows = [[one for one in results if (one.kind, one.way) == (kind, way)] for way in ways]
-        seconds = [float(np.mean([one.seconds for one in row])) for row in rows]
-        features = [float(np.mean([one.likeness.features for one in row])) for row in rows]
-        shares = [
-            float(np.mean([
-                min(share, 1.0) for one in row for share in one.shares.values() if share is not None
-            ] or [np.nan]))
-            for row in rows
-        ]  # fmt: skip
-        axes[0].plot(seconds, features, "o-", label=kind)
-        axes[1].plot(features, shares, "o", label=kind)
-        for way, x, y in zip(ways, features, shares, strict=True):
-            axes[1].annotate(way, (x, y), fontsize=6, xytext=(3, 3), textcoords="offset points")
-    axes[0].set(xlabel="processor seconds", ylabel="distance of features", yscale="log")
-    axes[1].set(xlabel="distance of features", ylabel="share of the way that expressions went", xscale="log")
-    for one in axes:
-        one.grid(alpha=0.3)
-        one.legend()
+    figure, charts = pyplot.subplots(1, 2, figsize=(12, 4.8), layout="constrained")
+    for index, kind in enumerate(dict.fromkeys(one.kind for one in results)):
+        own = [one for one in results if one.kind == kind]
+        for ways, dashes in ((_USUAL, "o-"), (_THOROUGH, "s--")):
+            *_, last = ways
+            through = {one.photo for one in own if one.way == last}
+            rows = [[one for one in own if one.way == way and one.photo in through] for way in ways]
+            if not all(rows):
+                continue
+            seconds = [float(np.mean([one.seconds for one in row])) for row in rows]
+            likes = [float(np.mean([one.likeness.features for one in row])) for row in rows]
+            also = ", thorough" if ways is _THOROUGH else ""
+            name = {"label": f"{_KINDS.get(kind, kind)}{also} ({len(through)})"}
+            for axes, values in zip(charts, (likes, [_share(row) for row in rows]), strict=True):
+                axes.plot(seconds, values, dashes, color=f"C{index}", lw=1, ms=5, **name)
+    charts[0].set(ylabel="distance of features", yscale="log")
+    charts[1].set(ylabel="share of the way that expressions went", ylim=(0.5, 1.0))
+    names = _USUAL | _THOROUGH
+    times = {way: [one.seconds for one in results if one.way == way] for way in names}
+    marks = {float(np.mean(spent)): names[way] for way, spent in times.items() if spent}
+    for axes in charts:
+        axes.set(xlabel="processor seconds", xlim=(0, None))
+        above = axes.secondary_xaxis("top")
+        above.set_xticks(list(marks), list(marks.values()), rotation=65, ha="left", fontsize=8)
+        axes.grid(alpha=0.3)
+    charts[1].legend(loc="lower left", fontsize=9)
     with atomic_write(path) as temporary:
         figure.savefig(temporary, dpi=110)
     pyplot.close(figure)
+
+
+def _share(results: Sequence[Any]) -> float:
+    """Average the share of the way, 1 at most, of all expressions that had something to do."""
+    shares = [min(share, 1.0) for one in results for share in one.shares.values() if share is not None]
+    return float(np.mean(shares)) if shares else float("nan")
