@@ -18,11 +18,12 @@ class EndJudge:
 
     Args:
         config: max_steps and patience.
+        count: states seen before, which count as steps.
     """
 
-    def __init__(self, config: DragConfig) -> None:
+    def __init__(self, config: DragConfig, count: int = 0) -> None:
         self.config = config
-        self.count = 0
+        self.count = count
         # What the best state was worth, and where the handles were, `patience` steps ago and ever since.
         self._best = deque[float](maxlen=config.patience + 1)
         self._points = deque[FloatArray](maxlen=config.patience + 1)

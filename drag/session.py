@@ -207,7 +207,8 @@ class DragSession:
         New points are taken at their word: they say where the handles are now. The `paper` preset takes their
         features from the next state; `published` does so, for the whole picture too, only if their number has
         changed, and keeps the old ones otherwise. A new step size or rule starts the rule afresh; Adam
-        outlives any other change. The end is judged from here on.
+        outlives any other change. The end is judged from here on; the steps done so far count, unless the
+        request is another.
 
         Raises:
             RequestError: as when the session was made; it then goes on as before.
@@ -233,7 +234,8 @@ class DragSession:
         rule_is_the_same = len({(each.step_rule, each.step_size) for each in both}) == 1
         if not (rule_is_the_same and moves_alike and config.step_rule == "adam"):
             self._rule = make_rule(config)
-        self._judge, self._best, self._first_measure = EndJudge(config), None, None
+        done = self._judge.count if request is None else 0
+        self._judge, self._best, self._first_measure = EndJudge(config, done), None, None
         self._trail, self._leap = Trail(), Leap()
 
     def forget_references(self) -> None:

@@ -103,8 +103,16 @@ def test_a_drag_that_ended_goes_on_after_a_change():
     session = session_of(config=DragConfig(max_steps=2))
     steps = run(session, 3)
     assert steps[-1].ended is EndReason.STEP_LIMIT
-    session.change(config=dataclasses.replace(session.config, max_steps=5))
+    session.change(config=dataclasses.replace(session.config, max_steps=6))
     assert [step.ended for step in run(session, 3)] == [None] * 3
+
+
+def test_the_limit_counts_all_steps_of_a_drag_however_often_its_options_change():
+    session = session_of(config=DragConfig(max_steps=20))
+    run(session, 3)
+    session.change(config=dataclasses.replace(session.config, max_steps=5))
+    last = run(session, 60)[-1]
+    assert (last.ended, last.index) == (EndReason.STEP_LIMIT, 5)
 
 
 def test_after_the_end_it_stands_at_the_state_that_it_gave_back():
