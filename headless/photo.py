@@ -15,9 +15,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -30,11 +29,12 @@ from dnnlib.pictures import save_gif, save_mp4, save_png
 from dnnlib.words import duration_text
 from faces.landmarks import Face, NoFaceError
 from headless.cutting import PhotoDeskError
-from headless.edit import FILM_FPS, FILM_HOLD, EditResult, describe, edit_face
+from headless.edit import FILM_FPS, FILM_HOLD, EditResult, edit_face
 from headless.needs import Projection
 from headless.options import EditOptions
 from headless.photo_desk import PhotoDesk
 from headless.photo_options import PhotoOptions
+from headless.photo_told import told_of
 from headless.session import EditSession, Picture
 from headless.sitting import Sitting
 
@@ -198,7 +198,7 @@ def _write(result: PhotoResult, session: EditSession, desk: PhotoDesk, folder: P
         save = save_gif if result.options.film == "gif" else save_mp4
         save(making / film, _film(result, session, desk), FILM_FPS)
         names = sorted(path.name for path in making.iterdir())
-        record = json.dumps({**_describe(result, session), "files": names}, indent=1, allow_nan=False)
+        record = json.dumps({**told_of(result, session), "files": names}, indent=1, allow_nan=False)
         (making / "photo.json").write_text(record + "\n", encoding="utf-8")
         # The JSON comes last: where it is, the files that it names are there too.
         names.append("photo.json")
@@ -211,44 +211,3 @@ def _film(result: PhotoResult, session: EditSession, desk: PhotoDesk) -> Iterabl
     draws = tqdm(session.film(), desc="film", unit="frame", leave=False)
     frames = [desk.preview(draw(), result.edited.plan.mask) for draw in draws]
     return itertools.chain(frames, frames[-1:] * FILM_HOLD)
-
-
-def _describe(result: PhotoResult, session: EditSession) -> dict[str, Any]:
-    """Say what was done and how it went, as plain data for JSON. Points are (x, y) px of the photograph."""
-    sitting, photo, step = result.sitting, result.photo, result.step
-    changed = (result.after.pixels != photo.pixels).any(axis=2)
-    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
-    return {
-        **asdict(replace(result.options, photo=None)),
-        "photo": str(photo.path),
-        "photo_size": list(photo.size),
-        "photo_kind": photo.kind,
-        "bits": 8 if photo.full == 255 else 16,
-        "notes": [*photo.notes, *([result.note] if result.note else [])],
-        "faces_found": result.faces,
-        "landmarks": np.round(result.face.landmarks, 2).tolist(),
-        "quad": np.round(sitting.alignment.quad, 3).tolist(),
-        "inversion": {
-            "seconds": round(result.seconds, 2),
-            "steps": step.done,
-            "stage": step.stage,
-            "distance": round(float(step.distance), 6) if np.isfinite(step.distance) else None,
-            "message": step.message,
-            "mean_difference": round(_apart(sitting.aligned, sitting.inverted), 3),
-        },
-        "stopped": result.stopped,
-        "changed_pixels": int(changed.sum()),
-        "changed_box": [int(v) for v in (columns[0], rows[0], columns[-1], rows[-1])] if len(rows) else None,
-        "edit": _of_the_edit(result, session),
-    }
-
-
-def _of_the_edit(result: PhotoResult, session: EditSession) -> dict[str, Any]:
-    """Say how the edit went, without what is about seeds."""
-    told = describe(result.edited, session)
-    return {name: told[name] for name in told if name not in ("seed", "label", "psi", "mask_file")}
-
-
-def _apart(first: Picture, second: Picture) -> float:
-    """Average the absolute difference of two frames, 0..255."""
-    return float(np.abs(first.astype(np.float32) - second.astype(np.float32)).mean())
