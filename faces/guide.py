@@ -26,7 +26,7 @@ OPENINGS, TARGETS, STAY = 1.0, 0.5, 0.8
 # The least pull and the least way that others are measured by, in eye distances.
 NOTHING = 0.006
 # A way that would be no longer than this at full strength is none that could be seen: shut lips are read so.
-ALREADY = 0.012
+ALREADY = 0.008
 
 
 class _Aim(NamedTuple):

@@ -112,7 +112,7 @@ def test_a_shut_mouth_has_nothing_to_shut():
     assert guide(picture_of(face)).remaining == 0
 
 
-@pytest.mark.parametrize(("apart", "left"), [(0.01, 0), (0.03, 1)])
+@pytest.mark.parametrize(("apart", "left"), [(0.007, 0), (0.01, 1), (0.03, 1)])
 def test_lips_that_are_read_a_hair_apart_are_shut(apart, left):
     (face,) = draw([2], mouth_open=0.0)[1]
     upper, lower = [61, 62, 63], [67, 66, 65]
