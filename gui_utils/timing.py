@@ -4,6 +4,7 @@ import time
 from collections import deque
 
 _FRAMES_MEASURED = 30
+_GIVING = 5.0  # So many times as long as a frame took the next one waits where it gives way.
 _LONGEST_REST_SECONDS = 0.1  # However long a frame took, the next one comes after so much rest at most.
 
 
@@ -30,7 +31,7 @@ class FrameTiming:
         return (len(self._frames) - 1) / max(self._frames[-1][0] - self._frames[0][0], 1e-9)
 
 
-def rest(began: float, rate: float) -> None:
+def rest(began: float, rate: float, gives_way: bool = False) -> None:
     """Wait for the next frame's turn.
 
     Where drawing is slow (OpenGL in software) the wait is as long as the frame took, so that whoever
@@ -39,6 +40,8 @@ def rest(began: float, rate: float) -> None:
     Args:
         began: when the frame that has been drawn was begun, s of time.monotonic.
         rate: frames a second that are wanted.
+        gives_way: leave most of the time, and not half of it, to work that runs.
     """
     now = time.monotonic()
-    time.sleep(max(began + 1 / rate - now, min(now - began, _LONGEST_REST_SECONDS)))
+    own = (_GIVING if gives_way else 1.0) * (now - began)
+    time.sleep(max(began + 1 / rate - now, min(own, _LONGEST_REST_SECONDS)))

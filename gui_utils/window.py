@@ -82,7 +82,9 @@ class Window:
         share_clipboard()
         self._awake_until = 0.0
         self._wants_picture: list[Callable[[np.ndarray], None]] = []
-        self._rate = SOFTWARE_FRAMES_PER_SECOND if drawn_by_processor() else FRAMES_PER_SECOND
+        self._software = drawn_by_processor()
+        self._rate = SOFTWARE_FRAMES_PER_SECOND if self._software else FRAMES_PER_SECOND
+        self._gives_way = False
         self._wanted_scale = scale
         self._factor = 1.0
         self._look = look
@@ -108,6 +110,10 @@ class Window:
     def set_look(self, look: str, factor: float = 1.0) -> None:
         """Choose theme (one of theme.THEMES) and size (1 is what the monitor asks for) from now on."""
         self._look, self._factor = look, factor
+
+    def give_way(self, to_work: bool) -> None:
+        """Draw less often from now on while something else computes, where the same processor draws."""
+        self._gives_way = to_work and self._software
 
     def _measure(self) -> None:
         """Ask for size and scale, once a frame: each answer is a journey to the display server and back."""
@@ -139,7 +145,7 @@ class Window:
                 if time.monotonic() < self._awake_until and not self._minimized:
                     began = time.monotonic()
                     self.frame(draw)
-                    rest(began, self._rate)
+                    rest(began, self._rate, self._gives_way)
         if interrupted.is_set():
             raise KeyboardInterrupt
 

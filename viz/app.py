@@ -127,6 +127,7 @@ class App:
         self.state = self.meter.read(self.state)
         self._remember()
         self._keep_work()
+        self.window.give_way(self.state.job is not None)
         waiting = self.state.network.loading is not None or self.state.downloads.fetch is not None
         if self.state.moving or waiting:
             self.window.stay_awake(0.1)
