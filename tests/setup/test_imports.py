@@ -32,8 +32,11 @@ print(len(names), *sorted({name.split(".")[0] for name in sys.modules} & WATCHED
 """
 
 SCREEN = {"imgui_bundle", "glfw", "OpenGL"}
-# Modules that are nothing without a package which only some machines have.
-OPTIONAL = {"triton": ["torch_utils.ops.filtered_lrelu_triton"]}
+# Modules that are nothing without one package.
+OPTIONAL = {
+    "triton": ["torch_utils.ops.filtered_lrelu_triton"],
+    "click": ["dnnlib.click_paths"],  # Paths on the command line alone.
+}
 HEAVY = {"face_alignment", "cv2", "numba", "skimage"}
 
 
