@@ -5,6 +5,7 @@ type, the order that a product of matrices wants) is made once and kept: on a CP
 the convolution itself where maps are small. Backward passes give the slope of the input alone.
 """
 
+import math
 import weakref
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ from torch_utils.ops.winograd import pays, transformed, winograd_conv2d
 
 # Up to so many cells a convolution is done as one product of matrices: PyTorch's own is made for larger maps.
 AS_MATRICES = 300
+# Up to so many cells of many channels a transposed convolution is quicker as four.
+AS_FOUR = 1024
 
 Margins = tuple[int, int, int, int]
 
@@ -61,7 +64,7 @@ def kept_conv2d(x: torch.Tensor, weight: torch.Tensor, forms: KeptForms, margins
         [N, O, H + top + bottom - k + 1, W + left + right - k + 1]. Where forms are used it is differentiable
         once, and in x alone.
     """
-    if _worth_keeping(x, weight):
+    if _worth_keeping(x, weight, math.inf if pays(x, weight) else AS_MATRICES):
         return _Plain.apply(x, weight, forms, margins)
     left, right, top, bottom = margins
     if weight.requires_grad and weight.shape[2] == 3 and margins == (1, 1, 1, 1):
@@ -77,18 +80,18 @@ def kept_spread_conv2d(x: torch.Tensor, weight: torch.Tensor, forms: KeptForms) 
     Returns:
         [N, O, 2 H + k - 2, 2 W + k - 2]. Where forms are used it is differentiable once, and in x alone.
     """
-    if weight.shape[2] == 3 and _worth_keeping(x, weight):
+    if weight.shape[2] == 3 and _worth_keeping(x, weight, AS_FOUR if pays(x, weight) else AS_MATRICES):
         return _Spread.apply(x, weight, forms)
     if weight.requires_grad and weight.shape[2] == 3:
         return trained_spread_conv2d(x, weight)
     return F.conv_transpose2d(x, weight.to(x.dtype).transpose(0, 1), stride=2)
 
 
-def _worth_keeping(x: torch.Tensor, weight: torch.Tensor) -> bool:
-    """Tell whether forms gain anything: on a CPU, for small maps, many channels or in another float type."""
+def _worth_keeping(x: torch.Tensor, weight: torch.Tensor, most: float) -> bool:
+    """Tell whether forms gain anything: on a CPU, for up to `most` cells or in another float type."""
     if weight.requires_grad or x.device.type != "cpu":
         return False
-    return x.dtype != weight.dtype or len(x) * x.shape[2] * x.shape[3] <= AS_MATRICES or pays(x, weight)
+    return x.dtype != weight.dtype or len(x) * x.shape[2] * x.shape[3] <= most
 
 
 class _Plain(torch.autograd.Function):
