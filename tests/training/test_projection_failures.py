@@ -8,20 +8,10 @@ import torch
 
 from dnnlib.errors import EditorError
 from dnnlib.options import OptionError
-from tests.training.small_projections import TINY, other_photo, own_photo, small_generator
+from tests.training.small_projections import TINY, other_photo
 from training.projection_stages import LatentStage
 from training.projection_tuning import TuningStage
 from training.projector import ProjectionError, ProjectorConfig, project
-
-
-@pytest.fixture(scope="module")
-def generator():
-    return small_generator()
-
-
-@pytest.fixture(scope="module")
-def photo(generator):
-    return own_photo(generator)
 
 
 def test_too_little_memory_makes_the_budget_smaller_and_is_said(generator, monkeypatch):

@@ -2,25 +2,14 @@
 
 import copy
 
-import pytest
 import torch
 
-from tests.training.small_projections import TINY, apart, other_photo, own_photo, small_generator
+from tests.training.small_projections import TINY, apart, other_photo
 from training.blocks_stylegan2 import SynthesisBlock
 from training.projection_stages import begin, draw
 from training.projection_step import as_pixels
 from training.projection_tuning import tuned_parameters
 from training.projector import ProjectorConfig, project
-
-
-@pytest.fixture(scope="module")
-def generator():
-    return small_generator()
-
-
-@pytest.fixture(scope="module")
-def photo(generator):
-    return own_photo(generator)
 
 
 def test_the_original_stays_bit_for_bit_and_a_tuned_step_draws_with_its_own_weights(generator, photo):

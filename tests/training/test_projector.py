@@ -4,21 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from tests.training.small_projections import TINY, apart, other_photo, own_photo, small_generator
+from tests.training.small_projections import TINY, apart, other_photo
 from training.latent_space import latent_space
 from training.projection_stages import draw
 from training.projection_step import as_pixels
 from training.projector import ProjectorConfig, Term, project
-
-
-@pytest.fixture(scope="module")
-def generator():
-    return small_generator()
-
-
-@pytest.fixture(scope="module")
-def photo(generator):
-    return own_photo(generator)
 
 
 def test_an_own_picture_comes_back(generator, photo):
