@@ -15,7 +15,6 @@ from dnnlib.photos import read_photo
 from faces.landmarks import Face
 from faces.photograph import PhotographFaces
 from tests.viz.fakes import SIZE, face_at
-from viz.rules.photo import is_of_photo
 
 
 class FakePhotographs:
@@ -124,6 +123,6 @@ def brought_in(editor, photos):
     editor.click("Bring the face in")
     for _ in range(5):
         photos.go.release()
-    editor.wait_for(lambda: is_of_photo(editor.state) and editor.state.ready)
+    editor.wait_for(lambda: editor.state.of_photo and editor.state.ready)
     editor.wait_for(lambda: editor.state.frame.epoch == editor.state.picture_epoch)
     editor.look(2)

@@ -15,7 +15,6 @@ from tests.viz.photographs import photos as photos
 from tests.viz.photographs import picture as picture
 from viz import actions, answers, commands
 from viz.editor import act, hear
-from viz.rules.photo import is_of_photo
 from viz.state import EditorState, JobKind, PhotoView
 
 
@@ -111,7 +110,7 @@ def test_it_can_be_paused_and_gone_on_with(editor, photos, picture):
     assert _done(editor.state) <= 1
     editor.click("Continue##photo")
     editor.wait_for(lambda: editor.state.job is None)
-    assert is_of_photo(editor.state)
+    assert editor.state.of_photo
 
 
 def test_an_inversion_that_fails_goes_back_to_the_picture_before(editor, session, photos, picture):
@@ -125,7 +124,7 @@ def test_an_inversion_that_fails_goes_back_to_the_picture_before(editor, session
         photos.go.release()
     editor.wait_for(lambda: any("not enough memory" in banner.text for banner in editor.state.banners))
     editor.wait_for(lambda: editor.state.frame.epoch == editor.state.picture_epoch and editor.state.ready)
-    assert editor.state.picture.w is before and not is_of_photo(editor.state)
+    assert editor.state.picture.w is before and not editor.state.of_photo
 
 
 def test_undo_leads_back_to_the_seed_and_redo_to_the_photograph(editor, photos, picture):
@@ -133,12 +132,12 @@ def test_undo_leads_back_to_the_seed_and_redo_to_the_photograph(editor, photos, 
     brought_in(editor, photos)
     editor.app.do(actions.Undo())
     editor.wait_for(lambda: editor.state.frame.epoch == editor.state.picture_epoch)
-    assert not is_of_photo(editor.state) and editor.state.photo.edited is None
+    assert not editor.state.of_photo and editor.state.photo.edited is None
     editor.click("Save photo")  # It is grey.
     editor.look(3)
     assert editor.state.capture.saved is None
     editor.app.do(actions.Redo())
-    editor.wait_for(lambda: is_of_photo(editor.state))
+    editor.wait_for(lambda: editor.state.of_photo)
 
 
 def test_the_whole_face_can_be_put_in(editor, photos, picture):

@@ -15,7 +15,6 @@ from tests.viz.test_capture import draw_through_gate
 from tests.viz.test_photo import _done
 from viz import actions
 from viz.projects.reading import read_project
-from viz.rules.photo import is_of_photo
 from viz.state import PhotoState
 
 
@@ -70,7 +69,7 @@ def test_a_project_remembers_its_photograph_and_goes_on_with_it(editor, session,
     editor.wait_for(lambda: editor.state.frame.epoch == editor.state.picture_epoch)
     picture.unlink()
     editor.app.do(actions.OpenProject(str(tmp_path / "work.zip")))
-    editor.wait_for(lambda: is_of_photo(editor.state) and editor.state.photo.edited is not None)
+    editor.wait_for(lambda: editor.state.of_photo and editor.state.photo.edited is not None)
     assert (editor.state.photo.edited == edited).all() and (editor.state.photo.picture == content).all()
     assert len(editor.state.photo.faces) == 1 and not any(one.severe for one in editor.state.banners)
     editor.look(2)

@@ -8,7 +8,7 @@ from tests.viz.photographs import photos as photos
 from tests.viz.photographs import picture as picture
 from viz import actions
 from viz.projects.reading import read_project
-from viz.rules.photo import is_of_photo, not_this_one
+from viz.rules.photo import not_this_one
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def both(editor, photos, picture):
     opened(editor, picture.with_name("you.png"))
     waits = not_this_one(editor.state)
     brought_in(editor, photos)
-    assert is_of_photo(editor.state) and not not_this_one(editor.state)
+    assert editor.state.of_photo and not not_this_one(editor.state)
     at = editor.state.history.at
     while (given := editor.state.latent.given) is None or given.name != "me.png":
         at -= 1
@@ -33,14 +33,14 @@ def both(editor, photos, picture):
 def test_the_first_one_s_face_is_not_put_into_the_second_and_the_way_back_is_said(editor, both):
     # The second was open, its own face not yet in.
     assert "that of me.png, and not of this photograph" in both and "bring its face in first" in both
-    assert not is_of_photo(editor.state) and editor.state.photo.edited is None
+    assert not editor.state.of_photo and editor.state.photo.edited is None
     why = not_this_one(editor.state)
     assert "that of me.png" in why and "undo or redo" in why and "open me.png again" in why
     editor.app.do(actions.SavePhoto())
     editor.wait_for(lambda: any(banner.text == why for banner in editor.state.banners))
     assert editor.state.capture.saved is None
     editor.app.do(actions.GoToEntry(len(editor.state.history.entries) - 1))
-    editor.wait_for(lambda: is_of_photo(editor.state) and editor.state.ready)
+    editor.wait_for(lambda: editor.state.of_photo and editor.state.ready)
     assert not not_this_one(editor.state)
 
 

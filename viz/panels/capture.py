@@ -6,7 +6,6 @@ from imgui_bundle import imgui
 
 from gui_utils.widgets import button, choice, disabled, hint, muted, row, share_of_row
 from viz.actions import Action, ChangeCapture, SaveEditFilm, SavePicture, SaveWindow
-from viz.rules.photo import is_of_photo
 from viz.shortcuts import with_keys
 from viz.state import CaptureState, EditorState, FilmKind
 
@@ -36,7 +35,7 @@ def draw(state: EditorState) -> list[Action]:
     tooltip = with_keys("Save the whole window as it is now", "Save the window (PNG)")
     if button("Window (PNG)", width=width, tooltip=tooltip):
         found.append(SaveWindow())
-    capture = _draw_film(capture, photo=is_of_photo(state))
+    capture = _draw_film(capture, photo=state.of_photo)
     with disabled(not state.ready or not state.picture.edited):
         tooltip = with_keys(_EDIT, "Save the edit (film)")
         if button(_TITLES[capture.film], width=-1, tooltip=tooltip):

@@ -17,7 +17,7 @@ from viz.actions import (
     SavePhoto,
     StopJob,
 )
-from viz.rules.photo import DRAWN, is_of_photo, not_this_one
+from viz.rules.photo import DRAWN, not_this_one
 from viz.shortcuts import ask_for_photo
 from viz.state import BUDGETS, EditorState, JobKind, PhotoState, PhotoView
 
@@ -90,7 +90,7 @@ def _draw_way_in(state: EditorState) -> list[Action]:
         row("Budget", _BUDGET)
         budget = choice("budget", photo.budget, [(name, name) for name in BUDGETS], _BUDGET)
         # Once it is in, what comes next is another button.
-        draw_button = button if is_of_photo(state) else main_button
+        draw_button = button if state.of_photo else main_button
         tooltip = "Look for the face in the network; then edit it"
         pressed = draw_button("Bring the face in", width=-1, tooltip=tooltip)
     if pressed:
@@ -111,7 +111,7 @@ def _draw_work(state: EditorState) -> list[Action]:
             view = kind
     if not state.busy and (why := not_this_one(state)):
         muted(why)
-    with disabled(not is_of_photo(state) or not state.ready):
+    with disabled(not state.of_photo or not state.ready):
         width = share_of_row(2)
         if button("Save photo", width=width, tooltip="The whole photograph at its own size, as PNG"):
             found.append(SavePhoto())

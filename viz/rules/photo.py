@@ -64,11 +64,6 @@ def in_sight(before: EditorState, after: EditorState) -> EditorState:
     return after if same else in_photo(after, view=PhotoView.FACE)
 
 
-def is_of_photo(state: EditorState) -> bool:
-    """Tell whether the picture is of the face in the photograph."""
-    return state.of_photo
-
-
 def _open(state: EditorState, typed: str) -> Result:
     if not typed.strip():
         raise EditorError("No path: choose a photograph, or drop one on the window.")
@@ -202,7 +197,7 @@ def left_out(state: EditorState) -> str:
 def _save(state: EditorState, typed: str) -> Result:
     if not state.ready:
         return state, ()
-    if not is_of_photo(state):
+    if not state.of_photo:
         why = not_this_one(state) or "No face of a photograph is in the generator: open one, and bring it in."
         raise EditorError(why)
     path = Path(typed).expanduser() if typed else _free_name(state)
